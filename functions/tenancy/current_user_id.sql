@@ -1,0 +1,13 @@
+create or replace function trimtab.current_user_id()
+  returns uuid
+  language plpgsql
+  stable
+  parallel safe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+begin
+  return (select c.user_id from trimtab.session_context() c);
+end
+$$;
+comment on function trimtab.current_user_id() is 'The verified user of this session or transaction; null without one. Never raises.';
+grant execute on function trimtab.current_user_id() to trimtab_user, trimtab_engine, trimtab_definer;

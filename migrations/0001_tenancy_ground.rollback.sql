@@ -1,0 +1,12 @@
+drop table trimtab.error_codes;
+drop table trimtab.settings;
+drop table trimtab.handlers;
+drop table trimtab.library;
+drop table trimtab.audit_log;
+drop table trimtab.login_organizations;
+drop table trimtab.database_logins;
+drop table trimtab.memberships;
+drop table trimtab.organizations;
+drop table trimtab.users;
+drop domain trimtab.time_zone_name;
+drop domain trimtab.currency_code;

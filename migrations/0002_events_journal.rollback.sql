@@ -1,0 +1,2 @@
+drop table trimtab.event_keys;
+drop table trimtab.events;

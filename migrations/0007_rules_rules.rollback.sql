@@ -1,0 +1,4 @@
+drop table trimtab.held_decisions;
+drop table trimtab.autopilot_runs;
+drop table trimtab.rule_versions;
+drop table trimtab.automation_rules;

@@ -1,0 +1,14 @@
+alter table trimtab.login_organizations enable row level security;
+alter table trimtab.login_organizations force row level security;
+
+-- The identities of the system see every tenant; people only what the context says.
+drop policy if exists identities on trimtab.login_organizations;
+create policy identities on trimtab.login_organizations to trimtab_owner, trimtab_definer, trimtab_engine, trimtab_auth using (true) with check (true);
+drop policy if exists tenant_select on trimtab.login_organizations;
+create policy tenant_select on trimtab.login_organizations for select to trimtab_user
+  using (org_id = (select trimtab.current_org_for('admin')));
+
+grant select, insert, update, delete on trimtab.login_organizations to trimtab_definer;
+grant select on trimtab.login_organizations to trimtab_engine;
+grant select on trimtab.login_organizations to trimtab_auth;
+grant select on trimtab.login_organizations to trimtab_user;

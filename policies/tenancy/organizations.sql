@@ -1,0 +1,19 @@
+alter table trimtab.organizations enable row level security;
+alter table trimtab.organizations force row level security;
+
+-- The identities of the system see every tenant; people only what the context says.
+drop policy if exists identities on trimtab.organizations;
+create policy identities on trimtab.organizations to trimtab_owner, trimtab_definer, trimtab_engine, trimtab_auth using (true) with check (true);
+drop policy if exists tenant_select on trimtab.organizations;
+create policy tenant_select on trimtab.organizations for select to trimtab_user
+  using (org_id = (select trimtab.current_org_id()));
+drop policy if exists tenant_update on trimtab.organizations;
+create policy tenant_update on trimtab.organizations for update to trimtab_user
+  using (org_id = (select trimtab.current_org_for('admin')))
+  with check (org_id = (select trimtab.require_org('admin')));
+
+grant select, insert, update, delete on trimtab.organizations to trimtab_definer;
+grant select on trimtab.organizations to trimtab_engine;
+grant select on trimtab.organizations to trimtab_auth;
+grant select on trimtab.organizations to trimtab_user;
+grant update (name, time_zone, currency) on trimtab.organizations to trimtab_user;
