@@ -1,0 +1,164 @@
+"""What all commands share: which database, as whom, for which organization, and how results are printed.
+
+A module of this package defines click commands and lists them in `COMMANDS`; they receive `Settings` with
+`@pass_settings`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+import click
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from trimtab.database.cluster import ADMIN, ENGINE, Cluster
+from trimtab.database.tree import checkout
+from trimtab.errors import TrimtabError
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Identity = Literal["deploy", "engine"]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+LIBPQ = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT", "PGUSER")
+
+out = Console()
+err = Console(stderr=True)
+
+
+@dataclass
+class Settings:
+    """The global options of one call."""
+
+    database_url: str | None = None
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        return Cluster(checkout())
+
+    @property
+    def own_cluster(self) -> bool:
+        """Whether the commands talk to the checkout's own cluster."""
+        return self._given is None
+
+    @property
+    def _given(self) -> str | None:
+        if self.database_url:
+            return self.database_url
+        if os.environ.get("TRIMTAB_DATABASE_URL"):
+            return os.environ["TRIMTAB_DATABASE_URL"]
+        return "" if any(os.environ.get(name) for name in LIBPQ) else None
+
+    def conninfo(self, identity: Identity | str = "engine") -> str:
+        """How to connect.
+
+        Args:
+            identity: on the own cluster 'deploy' is trimtab_admin, who owns what is deployed, 'engine' is
+                trimtab_engine, who works for all organizations; anything else is the login of that name.
+                A given URL is used as it is.
+        """
+        if self._given is not None:
+            return self._given
+        if not self.cluster.exists:
+            raise TrimtabError("there is no database yet", "run `trimtab up`, or give --database-url")
+        if not self.cluster.running:
+            raise TrimtabError("the checkout's own database is not running", "run `trimtab up`")
+        return self.cluster.conninfo({"deploy": ADMIN, "engine": ENGINE}.get(identity, identity))
+
+    def connect(self, identity: Identity | str = "engine", *, autocommit: bool = False) -> Connection:
+        """An open connection; use it with `with`."""
+        return psycopg.connect(self.conninfo(identity), autocommit=autocommit, application_name="trimtab")
+
+
+pass_settings = click.make_pass_decorator(Settings)
+
+
+def org_option(required: bool = False) -> Callable[[Function], Function]:
+    """`--org ID|NAME`, from TRIMTAB_ORG when not given."""
+    return click.option(
+        "--org",
+        envvar="TRIMTAB_ORG",
+        show_envvar=True,
+        required=required,
+        metavar="ID|NAME",
+        help="The organization, by its id or by its name where that is unique.",
+    )
+
+
+def json_option(function: Function) -> Function:
+    """`--json`: results for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def yes_option(function: Function) -> Function:
+    """`--yes`: no question before something is destroyed."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(function)
+
+
+def find_org(connection: Connection, org: str) -> UUID:
+    """The id of an organization given by id or unique name."""
+    rows = connection.execute(
+        "select org_id, name from trimtab.organizations where org_id::text = pg_catalog.lower(%(org)s) or name = %(org)s",
+        {"org": org},
+    ).fetchall()
+    if not rows:
+        raise TrimtabError(f"there is no organization {org!r}", "`trimtab organizations` lists them")
+    if len(rows) > 1:
+        raise TrimtabError(
+            f"{len(rows)} organizations are called {org!r}",
+            "give the id: " + ", ".join(str(org_id) for org_id, _ in rows),
+        )
+    return UUID(str(rows[0][0]))
+
+
+def enter_org(connection: Connection, org: str, user_id: UUID | None = None) -> UUID:
+    """Work for an organization until the transaction ends: as a person, or as the organization's system actor."""
+    org_id = find_org(connection, org)
+    connection.execute("select trimtab.init_transaction_context(%s, %s)", [user_id, org_id])
+    return org_id
+
+
+def print_rows(
+    rows: Iterable[Sequence[Any] | Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    as_json: bool = False,
+    title: str | None = None,
+    nothing: str = "nothing found",
+) -> None:
+    """Rows as a table, or as a JSON array of objects with the columns as keys."""
+    records = [row if isinstance(row, Mapping) else dict(zip(columns, row, strict=True)) for row in rows]
+    if as_json:
+        print_json(records)
+        return
+    if not records:
+        err.print(nothing)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " "))
+    for record in records:
+        table.add_row(*("" if record.get(column) is None else str(record[column]) for column in columns))
+    (out if sys.stdout.isatty() else Console(width=200)).print(table)
+
+
+def print_json(value: object) -> None:
+    """Any result as JSON on standard output; what JSON does not know becomes text."""
+    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something is destroyed; without a terminal only --yes will do."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{question} Give --yes to do it.")
+    click.confirm(question, abort=True)
