@@ -1,0 +1,65 @@
+"""Fixtures of all tests, and the collector that makes each file of tests/sql a test.
+
+`make test ARGS="tests/sql/rules -k cap"` runs a part; `-m soak` and `-m bench` run what is left out by default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+for _name in [name for name in os.environ if name.startswith(("PG", "TRIMTAB_"))]:
+    if _name != "TRIMTAB_PG_BIN":
+        del os.environ[_name]
+
+from support.database import Database, TestCluster  # noqa: E402
+from support.tap import CLUSTER, LazyCluster, TapFile  # noqa: E402
+
+TAP_FOLDER = Path(__file__).parent / "sql"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[CLUSTER] = LazyCluster()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[CLUSTER].stop()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TapFile | None:
+    if file_path.suffix == ".sql" and TAP_FOLDER in file_path.parents and file_path.parent != TAP_FOLDER:
+        return TapFile.from_parent(parent, path=file_path)
+    return None
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> TestCluster:
+    """The session's cluster: make databases in it with `create`, `template` and `drop`."""
+    return request.config.stash[CLUSTER].get()
+
+
+@pytest.fixture
+def db(cluster: TestCluster) -> Iterator[Database]:
+    """A fresh migrated database."""
+    database = cluster.create(cluster.template("migrated"))
+    yield database
+    cluster.drop(database)
+
+
+@pytest.fixture
+def tap_db(cluster: TestCluster) -> Iterator[Database]:
+    """A fresh migrated database with pgTAP and the helpers in schema test (its clock can be set)."""
+    database = cluster.create(cluster.template("tap"))
+    yield database
+    cluster.drop(database)
+
+
+@pytest.fixture
+def empty_db(cluster: TestCluster) -> Iterator[Database]:
+    """An empty database that belongs to trimtab_admin."""
+    database = cluster.create()
+    yield database
+    cluster.drop(database)
