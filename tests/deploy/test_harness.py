@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from support.database import Database, TestCluster
 from support.tap import judge
 

@@ -103,7 +103,7 @@ class TestCluster:
             connection.execute((self.tree.root / "sql/roles.sql").read_bytes())
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ADMIN)))
             connection.execute(
-                "grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to trimtab_admin".encode()
+                b"grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to trimtab_admin"
             )
             if self.has_cron:
                 connection.execute(sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (CRON_DATABASE, ADMIN))))

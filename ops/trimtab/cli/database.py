@@ -8,7 +8,7 @@ import shutil
 
 import click
 
-from trimtab.cli.context import Settings, confirm, err, json_option, out, pass_settings, print_json, yes_option
+from trimtab.cli.context import Settings, confirm, json_option, out, pass_settings, print_json, yes_option
 from trimtab.database import deploy
 from trimtab.database.cluster import ADMIN, SUPERUSER, Cluster
 from trimtab.database.tree import Tree
@@ -136,7 +136,7 @@ def _psql_login(settings: Settings) -> str:
     cluster: Cluster = settings.cluster
     settings.conninfo()
     with psycopg.connect(cluster.conninfo(SUPERUSER)) as connection:
-        known = connection.execute("select from pg_catalog.pg_roles where rolname = 'demo_analyst'").fetchone()
+        known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = 'demo_analyst'").fetchone()
     return "demo_analyst" if known else ADMIN
 
 

@@ -291,14 +291,14 @@ class Cluster:
         tree = Tree(self.root)
         with psycopg.connect(self.conninfo(SUPERUSER, "postgres"), autocommit=True) as connection:
             run_file(connection, tree.repeatable("sql/roles.sql"))
-            if not connection.execute("select from pg_catalog.pg_roles where rolname = %s", [ADMIN]).fetchone():
+            if not connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [ADMIN]).fetchone():
                 connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ADMIN)))
             connection.execute(
                 sql.SQL("grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to {}").format(
                     sql.Identifier(ADMIN)
                 )
             )
-            if not connection.execute("select from pg_catalog.pg_database where datname = %s", [DATABASE]).fetchone():
+            if not connection.execute("select 1 from pg_catalog.pg_database where datname = %s", [DATABASE]).fetchone():
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(ADMIN))
                 )
@@ -313,7 +313,7 @@ class Cluster:
                 ).fetchone()
                 if available and available[0] is None:
                     connection.execute(sql.SQL("create extension {}").format(sql.Identifier(extension)))
-            if connection.execute("select from pg_catalog.pg_extension where extname = 'pg_cron'").fetchone():
+            if connection.execute("select 1 from pg_catalog.pg_extension where extname = 'pg_cron'").fetchone():
                 connection.execute("grant usage on schema cron to trimtab_engine")
 
     def _set_passwords(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -12,13 +12,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 import yoyo
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import namedtuple_row
+from psycopg.rows import class_row
 from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import DatabaseURI
 
@@ -29,6 +29,9 @@ MINIMUM_VERSION = 150000
 LOCK_KEY = (0x7472696D, 1)  # 'trim': the namespace of this product's advisory locks; 1: deploys
 OWNING_ROLES = ("trimtab_owner", "trimtab_auth", "trimtab_definer", "trimtab_keeper")
 ROLES = (*OWNING_ROLES, "trimtab_user", "trimtab_engine")
+MIGRATION_SETTINGS = "set local lock_timeout = '10s'; set local search_path = pg_catalog, pg_temp;"
+REPEATABLE_SETTINGS = MIGRATION_SETTINGS + " set local check_function_bodies = off;"
+LISTED = 10  # more files than this are told as a number
 YOYO_TABLES = ("_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock")
 
 Say = Callable[[str], None]
@@ -240,17 +243,13 @@ def ensure_roles(connection: Connection, tree: Tree) -> None:
             run_file(connection, tree.repeatable("sql/roles.sql"))
     state = read_state(connection)
     if state.missing_roles or state.foreign_roles:
+        found = []
+        if state.missing_roles:
+            found.append("missing roles: " + ", ".join(state.missing_roles))
+        if state.foreign_roles:
+            found.append("not a member of: " + ", ".join(state.foreign_roles))
         raise TrimtabError(
-            f"the role {connection.info.user} cannot deploy: "
-            + "; ".join(
-                filter(
-                    None,
-                    [
-                        state.missing_roles and "missing roles: " + ", ".join(state.missing_roles),
-                        state.foreign_roles and "not a member of: " + ", ".join(state.foreign_roles),
-                    ],
-                )
-            ),
+            f"the role {connection.info.user} cannot deploy: " + "; ".join(found),
             f"as an administrator, run what `trimtab migrate --print-roles {connection.info.user}` prints",
         )
 
@@ -305,7 +304,7 @@ def deploy_lock(connection: Connection, *, wait: float = 600.0, say: Say = silen
 def run_file(connection: Connection, file: Repeatable) -> None:
     """Run the whole text of a file; an error names the file and the line."""
     try:
-        connection.execute(cast(LiteralString, file.text))
+        connection.execute(file.text.encode())
     except psycopg.Error as error:
         raise TrimtabError(explain(error, file.path, file.text)) from error
 
@@ -332,6 +331,54 @@ def record(connection: Connection, file: Repeatable) -> None:
     )
 
 
+def script(tree: Tree, plan: Plan) -> str:
+    """The SQL that a deploy would run, for psql. yoyo's own marks are left to the next deploy, which adds them."""
+    if not plan:
+        return "-- nothing to do"
+    opening, closing = (tree.text(f"sql/deploy/{name}.sql").strip() for name in ("open", "close"))
+
+    def recorded(file: Repeatable) -> list[str]:
+        return [
+            file.text.strip(),
+            sql.SQL(
+                "insert into trimtab_deploy.repeatables (path, sha256) values ({}, {})"
+                " on conflict (path) do update set sha256 = excluded.sha256, applied_at = default, applied_by = default;"
+            )
+            .format(sql.Literal(file.path), sql.Literal(file.sha256))
+            .as_string(None),
+        ]
+
+    parts = ["\\set ON_ERROR_STOP on", sql.SQL("select pg_advisory_lock({}, {});").format(*LOCK_KEY).as_string(None)]
+    if plan.roles:
+        parts.append(tree.text("sql/roles.sql").strip())
+    if plan.extensions:
+        parts.append(tree.text("sql/extensions.sql").strip())
+    if plan.bookkeeping:
+        parts += ["begin;", *recorded(tree.repeatable(BOOKKEEPING)), "commit;"]
+    for migration in plan.migrations:
+        mark = sql.SQL("insert into trimtab_deploy.migrations (migration_id, sha256) values ({}, {});")
+        parts += [
+            f"-- migrations/{migration.path.name}",
+            "begin;",
+            MIGRATION_SETTINGS,
+            opening,
+            migration.text.strip(),
+            closing,
+            mark.format(sql.Literal(migration.migration_id), sql.Literal(migration.sha256)).as_string(None),
+            "commit;",
+        ]
+    if plan.repeatables or plan.forgotten:
+        parts += ["-- repeatables", "begin;", REPEATABLE_SETTINGS, opening]
+        for file in plan.repeatables:
+            parts += [f"-- {file.path}", *recorded(file)]
+        parts.append(closing)
+        forget = sql.SQL("delete from trimtab_deploy.repeatables where path = {};")
+        parts += [forget.format(sql.Literal(path)).as_string(None) for path in plan.forgotten]
+        parts.append("commit;")
+    parts.append(sql.SQL("select pg_advisory_unlock({}, {});").format(*LOCK_KEY).as_string(None))
+    return "\n\n".join(parts)
+
+
 # --- migrations -------------------------------------------------------------------------------------------------------
 
 
@@ -348,18 +395,17 @@ class _Step:
         self._rollback(backend.connection)
 
 
-def _framed(migration: Migration, tree: Tree) -> Any:
+def framed(migration: Migration, tree: Tree) -> Any:
     """yoyo's migration with our steps around it: what opens and closes a deploy, and the row of our own ledger."""
     theirs = yoyo.migrations.Migration(migration.migration_id, str(migration.path), str(migration.path.parent))
     theirs.load()
 
     def begin(connection: Connection) -> None:
-        connection.execute("set local lock_timeout = '10s'")
-        connection.execute("set local search_path = pg_catalog, pg_temp")
-        connection.execute(cast(LiteralString, tree.text("sql/deploy/open.sql")))
+        connection.execute(MIGRATION_SETTINGS)
+        connection.execute(tree.text("sql/deploy/open.sql").encode())
 
     def close(connection: Connection) -> None:
-        connection.execute(cast(LiteralString, tree.text("sql/deploy/close.sql")))
+        connection.execute(tree.text("sql/deploy/close.sql").encode())
 
     def applied(connection: Connection) -> None:
         close(connection)
@@ -389,7 +435,7 @@ def yoyo_backend(conninfo: str) -> Any:
     return PostgresqlPsycopgBackend(uri, "_yoyo_migration")
 
 
-def _prepare_yoyo(backend: Any, connection: Connection) -> None:
+def prepare_yoyo(backend: Any, connection: Connection) -> None:
     """yoyo's own tables, owned like everything else, and free of the lock that a killed process leaves."""
     backend.create_lock_table()
     backend.break_lock()
@@ -403,11 +449,11 @@ def _prepare_yoyo(backend: Any, connection: Connection) -> None:
 
 def _run_migrations(conninfo: str, connection: Connection, tree: Tree, plan: Plan, say: Say) -> None:
     with yoyo_backend(conninfo) as backend:
-        _prepare_yoyo(backend, connection)
+        prepare_yoyo(backend, connection)
         heal(backend, plan)
         for migration in plan.migrations:
             try:
-                backend.apply_one(_framed(migration, tree))
+                backend.apply_one(framed(migration, tree))
             except psycopg.Error as error:
                 raise TrimtabError(explain(error, f"migrations/{migration.path.name}", "")) from error
             say(f"applied  migrations/{migration.path.name}")
@@ -426,9 +472,7 @@ def heal(backend: Any, plan: Plan) -> None:
 
 def _run_repeatables(connection: Connection, tree: Tree, plan: Plan, say: Say) -> list[str]:
     with connection.transaction():
-        connection.execute("set local check_function_bodies = off")
-        connection.execute("set local lock_timeout = '10s'")
-        connection.execute("set local search_path = pg_catalog, pg_temp")
+        connection.execute(REPEATABLE_SETTINGS)
         run_file(connection, tree.repeatable("sql/deploy/open.sql"))
         for file in plan.repeatables:
             run_file(connection, file)
@@ -442,9 +486,24 @@ def _run_repeatables(connection: Connection, tree: Tree, plan: Plan, say: Say) -
             raise TrimtabError(
                 "nothing was loaded; these functions are broken:\n" + "\n".join(f"  {line}" for line in problems)
             )
-    for file in plan.repeatables:
-        say(f"loaded   {file.path}")
+    if len(plan.repeatables) > LISTED:
+        say(f"loaded   {len(plan.repeatables)} functions, views, policies and tables of reference")
+    else:
+        for file in plan.repeatables:
+            say(f"loaded   {file.path}")
     return remarks
+
+
+@dataclass
+class _Function:
+    """A row of sql/deploy/functions_to_check.sql."""
+
+    oid: int
+    signature: str
+    language: str
+    search_path: str | None
+    relation: int
+    idle: bool
 
 
 def check_functions(connection: Connection, tree: Tree) -> tuple[list[str], list[str]]:
@@ -473,8 +532,8 @@ def check_functions(connection: Connection, tree: Tree) -> tuple[list[str], list
     problems: list[str] = []
     with connection.transaction(force_rollback=True):
         connection.execute("set local check_function_bodies = on")
-        with connection.cursor(row_factory=namedtuple_row) as cursor:
-            functions = cursor.execute(cast(LiteralString, tree.text("sql/deploy/functions_to_check.sql"))).fetchall()
+        with connection.cursor(row_factory=class_row(_Function)) as cursor:
+            functions = cursor.execute(tree.text("sql/deploy/functions_to_check.sql").encode()).fetchall()
         for function in functions:
             name = function.signature.split("(", 1)[0].rsplit(".", 1)[-1].strip('"')
             where = files.get(name, "no file")
