@@ -13,26 +13,35 @@ create table trimtab.automation_rules (
   condition jsonb not null,
   action jsonb not null,
   signal_positions integer[] not null,
-  lower_bounds numeric[] not null,
-  lower_inclusive boolean[] not null,
-  upper_bounds numeric[] not null,
-  upper_inclusive boolean[] not null,
+  bounds nummultirange[] not null,
   copied_from text,
   created_by uuid,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint automation_rules_pkey primary key (org_id, id),
   constraint automation_rules_organization_fkey foreign key (org_id) references trimtab.organizations (org_id) on delete cascade,
-  constraint automation_rules_name_key unique (org_id, name),
   constraint automation_rules_name_not_blank check (btrim(name) <> ''),
   constraint automation_rules_rule_type_known check (rule_type in ('pause', 'scale', 'optimize', 'create')),
-  constraint automation_rules_status_known check (status in ('active', 'shadow', 'paused', 'archived')),
+  constraint automation_rules_status_known check (status in ('active', 'paused', 'archived')),
+  constraint automation_rules_compiled check (cardinality(signal_positions) = cardinality(bounds)),
   constraint automation_rules_documents_are_objects check (jsonb_typeof(condition) = 'object' and jsonb_typeof(action) = 'object')
 );
+create unique index automation_rules_name_idx on trimtab.automation_rules (org_id, name) where status <> 'archived';
 create index automation_rules_active_idx on trimtab.automation_rules (org_id, priority desc) where status = 'active';
 comment on table trimtab.automation_rules is 'An organization''s rules, as they are now, with their conditions compiled to bounds on signals.';
 comment on column trimtab.automation_rules.copied_from is 'code@version of the library master it was copied from.';
 comment on column trimtab.automation_rules.signal_positions is 'Compiled: for each condition the position of its signal (negative: a live metric).';
+comment on column trimtab.automation_rules.bounds is 'Compiled: for each condition the values with which it holds.';
+
+create type trimtab.rule_match as (
+  rule_id uuid,
+  campaign_id uuid,
+  found numeric[],
+  facts_end_at timestamptz,
+  facts_revision bigint
+);
+comment on type trimtab.rule_match is
+  'A rule whose conditions all hold for a campaign: the values found, in the order of the rule''s conditions, and how fresh the facts are.';
 
 create table trimtab.rule_versions (
   org_id uuid not null,
@@ -101,4 +110,4 @@ create index held_decisions_last_held_at_idx on trimtab.held_decisions (org_id, 
 comment on table trimtab.held_decisions is
   'What a rule would have done and a gate held back: one row a rule version, campaign and gate, with first, last and count.';
 comment on column trimtab.held_decisions.code is
-  'The gate: lower_priority, opted_out, stale_facts, no_evidence, low_confidence, cool_off, cooldown, same_facts, no_budget, no_rate, at_cap, step_limit, pause_share.';
+  'The gate: lower_priority, opted_out, stale_facts, no_evidence, low_confidence, cool_off, cooldown, same_facts, no_budget, no_rate, at_cap, pause_share.';
