@@ -30,7 +30,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TapFile | None:
-    if file_path.suffix == ".sql" and TAP_FOLDER in file_path.parents and file_path.parent != TAP_FOLDER:
+    helpers = (TAP_FOLDER, TAP_FOLDER / "helpers")
+    if file_path.suffix == ".sql" and TAP_FOLDER in file_path.parents and file_path.parent not in helpers:
         return TapFile.from_parent(parent, path=file_path)
     return None
 

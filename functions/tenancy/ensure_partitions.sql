@@ -29,8 +29,7 @@ begin
     select p.parent, p.grain, m.first_day, m.next_day,
            concat_ws('_', p.parent, nullif(p.grain, ''), m.suffix) as name
     from parents p cross join months m
-    where (p.grain <> '' or m.first_day >= '2026-01-01')
-      and to_regclass(format('trimtab.%I', concat_ws('_', p.parent, nullif(p.grain, ''), m.suffix))) is null
+    where to_regclass(format('trimtab.%I', concat_ws('_', p.parent, nullif(p.grain, ''), m.suffix))) is null
       and m.next_day > coalesce((select (s.value #>> '{}')::date from trimtab.settings s where s.name = 'facts_dropped_before'), '-infinity')
     order by 1, 2, 3
   loop

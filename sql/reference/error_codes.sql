@@ -5,6 +5,7 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT004', 'unknown_organization', 'There is no such organization.'),
   ('TT005', 'foreign_time', 'A call that acts was given a moment or a knowledge revision other than the present.'),
   ('TT006', 'replay_floor', 'What was known then is no longer kept.'),
+  ('TT007', 'bad_input', 'A value given for an organization, a member or a login is not allowed.'),
   ('TT010', 'unknown_campaign', 'There is no such campaign in the organization.'),
   ('TT011', 'campaign_not_active', 'The campaign is not active.'),
   ('TT012', 'budget_does_not_rise', 'The new budget is not above the present one, or there is none.'),

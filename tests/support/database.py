@@ -21,7 +21,7 @@ from trimtab.database.tree import Tree
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-HELPERS = Path(__file__).resolve().parents[1] / "sql" / "helpers.sql"
+HELPERS = Path(__file__).resolve().parents[1] / "sql"
 CRON_DATABASE = "trimtab_cron"
 SUPERUSER = "postgres"
 ADMIN = "trimtab_admin"
@@ -154,7 +154,7 @@ class TestCluster:
         """The name of a template, made when it is first asked for.
 
         'migrated' is what the real deploy makes as trimtab_admin, with plpgsql_check; 'tap' has pgTAP and the
-        helpers of tests/sql/helpers.sql in it as well.
+        helpers of tests/sql/helpers.sql and tests/sql/helpers/ in it as well.
         """
         if kind not in self._templates:
             if kind == "migrated":
@@ -166,7 +166,8 @@ class TestCluster:
                 database = self.create(self.template("migrated"))
                 database.rows("create extension pgtap schema public")
                 with database.connect() as connection:
-                    connection.execute(HELPERS.read_bytes())
+                    for file in (HELPERS / "helpers.sql", *sorted((HELPERS / "helpers").glob("*.sql"))):
+                        connection.execute(file.read_bytes())
             else:
                 raise ValueError(kind)
             database.close()
