@@ -39,8 +39,8 @@ lint: setup ## ruff, mypy and the rules for SQL files
 bench: setup ## measurements, compared with hand-written SQL in the same run
 	@$(BIN)/python -m pytest -m bench -s tests/bench $(ARGS)
 
-snapshot: setup ## write the schema that the files make to sql/schema.snapshot
-	@$(BIN)/python tests/support/snapshot.py --write
+snapshot: setup ## write the schema that the files make to sql/schema.txt
+	@PYTHONPATH=tests $(BIN)/python -m support.snapshot
 
 clean: ## remove the own cluster with its data, and the virtual environment
 	@test ! -x $(TRIMTAB) || $(TRIMTAB) down --remove --yes

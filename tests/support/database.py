@@ -102,11 +102,11 @@ class TestCluster:
         with self._maintenance() as connection:
             connection.execute((self.tree.root / "sql/roles.sql").read_bytes())
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ADMIN)))
-            connection.execute(
-                b"grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to trimtab_admin"
-            )
+            connection.execute(b"grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to trimtab_admin")
             if self.has_cron:
-                connection.execute(sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (CRON_DATABASE, ADMIN))))
+                connection.execute(
+                    sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (CRON_DATABASE, ADMIN)))
+                )
         self._templates: dict[str, str] = {}
 
     @staticmethod

@@ -16,7 +16,7 @@ PLAN = re.compile(r"^1\.\.(\d+)(?: # SKIP (.*))?$", re.IGNORECASE)
 TIMEOUT = 150
 
 
-class TapFailure(Exception):
+class TapError(Exception):
     """The report of a pgTAP file that did not pass."""
 
 
@@ -57,10 +57,10 @@ class TapItem(pytest.Item):
             cluster.drop(database)
         problems = judge(done.stdout)
         if done.returncode or problems:
-            raise TapFailure("\n".join([*problems, done.stderr.strip()]))
+            raise TapError("\n".join([*problems, done.stderr.strip()]))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        if isinstance(excinfo.value, TapFailure):
+        if isinstance(excinfo.value, TapError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 

@@ -106,7 +106,8 @@ def yes_option(function: Function) -> Function:
 def find_org(connection: Connection, org: str) -> UUID:
     """The id of an organization given by id or unique name."""
     rows = connection.execute(
-        "select org_id, name from trimtab.organizations where org_id::text = pg_catalog.lower(%(org)s) or name = %(org)s",
+        "select org_id, name from trimtab.organizations"
+        " where org_id::text = pg_catalog.lower(%(org)s) or name = %(org)s",
         {"org": org},
     ).fetchall()
     if not rows:

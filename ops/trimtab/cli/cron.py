@@ -76,10 +76,13 @@ def _become_engine(connection: Connection) -> None:
     may, usage = row or (False, False)
     if not may:
         raise TrimtabError(
-            f"{connection.info.user} may not schedule for {ENGINE}", f"connect as {ENGINE}: --database-url postgresql://{ENGINE}@…"
+            f"{connection.info.user} may not schedule for {ENGINE}",
+            f"connect as {ENGINE}: --database-url postgresql://{ENGINE}@…",
         )
     if not usage:
-        raise TrimtabError(f"{ENGINE} may not use pg_cron", f"as an administrator: grant usage on schema cron to {ENGINE};")
+        raise TrimtabError(
+            f"{ENGINE} may not use pg_cron", f"as an administrator: grant usage on schema cron to {ENGINE};"
+        )
     connection.execute("set local role trimtab_engine")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from dataclasses import asdict
 
 import click
 
@@ -12,6 +13,7 @@ from trimtab.cli.context import Settings, confirm, json_option, out, pass_settin
 from trimtab.database import deploy
 from trimtab.database.cluster import ADMIN, SUPERUSER, Cluster
 from trimtab.database.tree import Tree
+from trimtab.database.verify import verify as run_checks
 from trimtab.errors import TrimtabError
 
 
@@ -42,9 +44,10 @@ def down(settings: Settings, remove: bool, yes: bool) -> None:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, one line each, and do nothing.")
 @click.option("--print", "print_sql", is_flag=True, help="Print the SQL that would run, as a script for psql.")
+@click.option("--again", is_flag=True, help="Load all functions, views and policies, changed or not.")
 @click.option("--print-roles", metavar="LOGIN", help="Print what an administrator runs once so that LOGIN can deploy.")
 @pass_settings
-def migrate(settings: Settings, dry_run: bool, print_sql: bool, print_roles: str | None) -> None:
+def migrate(settings: Settings, dry_run: bool, print_sql: bool, again: bool, print_roles: str | None) -> None:
     """Bring the database to the state of this checkout: migrations, functions, views, policies."""
     if print_roles:
         click.echo(deploy.role_statements(print_roles))
@@ -54,17 +57,17 @@ def migrate(settings: Settings, dry_run: bool, print_sql: bool, print_roles: str
         tree = Tree()
         tree.check()
         with contextlib.closing(deploy.connect(conninfo)) as connection:
-            plan = deploy.make_plan(tree, deploy.read_state(connection))
+            plan = deploy.make_plan(tree, deploy.read_state(connection), again=again)
         if print_sql:
             click.echo(deploy.script(tree, plan))
         else:
             click.echo("\n".join(plan.lines()) or "nothing to do")
         return
-    _migrate(conninfo)
+    _migrate(conninfo, again=again)
 
 
-def _migrate(conninfo: str) -> None:
-    result = deploy.migrate(conninfo, say=lambda line: click.echo(line, err=True))
+def _migrate(conninfo: str, *, again: bool = False) -> None:
+    result = deploy.migrate(conninfo, again=again, say=lambda line: click.echo(line, err=True))
     for remark in result.remarks:
         click.echo(f"note: {remark}", err=True)
     if result.plan:
@@ -110,6 +113,24 @@ def status(settings: Settings, as_json: bool) -> None:
             out.print(f"  {line}", highlight=False)
 
 
+@click.command()
+@json_option
+@pass_settings
+def verify(settings: Settings, as_json: bool) -> None:
+    """Check the installation: one line a check, and what to do where one fails (exit code 1)."""
+    checks = run_checks(settings.conninfo("engine"))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            color = {"ok": "green", "note": "yellow", "fail": "red"}[check.verdict]
+            click.echo(f"{click.style(check.verdict.ljust(4), fg=color)}  {check.name:<14} {check.found}")
+            if check.next_step:
+                click.echo(f"{'':<21}→ {check.next_step}")
+    if any(check.verdict == "fail" for check in checks):
+        raise click.exceptions.Exit(1)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--as", "login", metavar="LOGIN", help="The login to use on the checkout's own cluster.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -140,4 +161,4 @@ def _psql_login(settings: Settings) -> str:
     return "demo_analyst" if known else ADMIN
 
 
-COMMANDS = (up, down, migrate, status, psql)
+COMMANDS = (up, down, migrate, status, verify, psql)

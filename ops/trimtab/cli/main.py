@@ -15,11 +15,24 @@ from trimtab.cli.context import Settings
 from trimtab.errors import TrimtabError
 
 WORKFLOW = (
-    "up", "down", "status", "migrate", "verify",
-    "demo", "organizations", "logins",
-    "import", "quarantine",
-    "run", "actions", "rollback", "opportunities", "rules",
-    "cron", "psql", "schema",
+    "up",
+    "down",
+    "status",
+    "migrate",
+    "verify",
+    "demo",
+    "organizations",
+    "logins",
+    "import",
+    "quarantine",
+    "run",
+    "actions",
+    "rollback",
+    "opportunities",
+    "rules",
+    "cron",
+    "psql",
+    "schema",
 )
 
 

@@ -89,9 +89,13 @@ def find_programs() -> Programs:
             continue
         version = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
         major = int(re.search(r"(\d+)", version)[1])  # type: ignore[index]
-        libraries = subprocess.run(
-            [folder / "pg_config", "--pkglibdir"], capture_output=True, text=True, check=False
-        ).stdout.strip() if (folder / "pg_config").exists() else str(folder.parent / "lib")
+        libraries = (
+            subprocess.run(
+                [folder / "pg_config", "--pkglibdir"], capture_output=True, text=True, check=False
+            ).stdout.strip()
+            if (folder / "pg_config").exists()
+            else str(folder.parent / "lib")
+        )
         if major >= MINIMUM_MAJOR:
             has_cron = any((Path(libraries) / f"pg_cron.{end}").exists() for end in ("so", "dylib"))
             candidates.append(Programs(folder, major, has_cron))
@@ -110,9 +114,12 @@ def _as_root() -> bool:
 
 def _reachable(folder: Path) -> bool:
     """Whether the server's OS user can get to the folder."""
-    return subprocess.run(
-        ["test", "-x", folder], user=SERVER_USER, group=SERVER_USER, extra_groups=[], cwd="/", check=False
-    ).returncode == 0
+    return (
+        subprocess.run(
+            ["test", "-x", folder], user=SERVER_USER, group=SERVER_USER, extra_groups=[], cwd="/", check=False
+        ).returncode
+        == 0
+    )
 
 
 class Cluster:
@@ -203,13 +210,22 @@ class Cluster:
 
     def _run(self, command: list[str | Path], **options: object) -> None:
         """Run one of the server's programs, as its OS user when we are root."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {"LC_ALL": "C", "HOME": str(self.base)}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")} | {
+            "LC_ALL": "C",
+            "HOME": str(self.base),
+        }
         identity: dict[str, object] = (
             {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if _as_root() else {}
         )
         done = subprocess.run(  # type: ignore[call-overload]
-            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=self.base, env=environment,
-            **identity, **options,
+            command,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            cwd=self.base,
+            env=environment,
+            **identity,
+            **options,
         )
         if done.returncode:
             tail = "".join(self.log.read_text().splitlines(keepends=True)[-10:]) if self.log.exists() else ""
@@ -235,9 +251,7 @@ class Cluster:
                 self.data, self.log = self.base / "data", self.base / "server.log"
                 self.base.parent.mkdir(mode=0o755, exist_ok=True)
                 self._remember("location", str(self.base))
-                lines.append(
-                    f"the OS user {SERVER_USER} cannot reach {self.root}: the data goes to {self.base}"
-                )
+                lines.append(f"the OS user {SERVER_USER} cannot reach {self.root}: the data goes to {self.base}")
         self.base.mkdir(mode=0o700, exist_ok=True)
         if _as_root():
             shutil.chown(self.base, SERVER_USER, SERVER_USER)
@@ -256,8 +270,16 @@ class Cluster:
         locale = "C.UTF-8" if {"c.utf8", "c.utf-8"} & set(known) else "C"
         self._run(
             [
-                programs.path("initdb"), "-D", self.data, "-U", SUPERUSER, "--encoding=UTF8", f"--locale={locale}",
-                "--auth-local=trust", "--auth-host=scram-sha-256", "--data-checksums",
+                programs.path("initdb"),
+                "-D",
+                self.data,
+                "-U",
+                SUPERUSER,
+                "--encoding=UTF8",
+                f"--locale={locale}",
+                "--auth-local=trust",
+                "--auth-host=scram-sha-256",
+                "--data-checksums",
             ]
         )
         self._write(self.data / "pg_hba.conf", ACCESS)
@@ -271,9 +293,7 @@ class Cluster:
     def _configure(self, programs: Programs) -> None:
         if not _is_free(self.port):
             self._remember("port", str(_free_port()))
-        text = SETTINGS.format(
-            port=self.port, sockets=self.sockets, preload="pg_cron" if programs.has_cron else ""
-        )
+        text = SETTINGS.format(port=self.port, sockets=self.sockets, preload="pg_cron" if programs.has_cron else "")
         self._write(self.data / "trimtab.conf", text + (CRON_SETTINGS if programs.has_cron else ""))
 
     def _write(self, path: Path, text: str) -> None:
@@ -320,9 +340,7 @@ class Cluster:
         lines = []
         for role in (ADMIN, ENGINE):
             password = secrets.token_urlsafe(24)
-            connection.execute(
-                sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
-            )
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
             lines.append(f"127.0.0.1:*:*:{role}:{password}\n")
         with os.fdopen(os.open(self.passwords, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
             file.writelines(lines)

@@ -95,7 +95,10 @@ class Plan:
         out += [f"remove the mark of          migrations/{name}.sql" for name in self.unmark]
         out += [f"apply                       migrations/{m.path.name}" for m in self.migrations]
         out += [f"load                        {r.path}" for r in self.repeatables]
-        out += [f"forget                      {path} (its objects stay until a migration drops them)" for path in self.forgotten]
+        out += [
+            f"forget                      {path} (what it made stays until a migration drops it)"
+            for path in self.forgotten
+        ]
         return out
 
 
@@ -110,7 +113,7 @@ def read_state(connection: Connection) -> State:
     """What the database has. Runs a handful of SELECTs and writes nothing."""
     state = State(version=connection.info.server_version)
     state.extensions = {name for (name,) in connection.execute("select extname from pg_catalog.pg_extension")}
-    roles = dict(
+    roles: dict[str, bool] = dict(
         connection.execute(
             "select rolname, pg_catalog.pg_has_role(rolname, 'usage') from pg_catalog.pg_roles where rolname = any(%s)",
             [list(ROLES)],
@@ -146,8 +149,11 @@ def read_state(connection: Connection) -> State:
     return state
 
 
-def make_plan(tree: Tree, state: State) -> Plan:
-    """What is to be done. Raises when an applied migration was edited or is missing, or the server is too old."""
+def make_plan(tree: Tree, state: State, *, again: bool = False) -> Plan:
+    """What is to be done; `again` loads every repeatable.
+
+    Raises when an applied migration was edited or is missing, or when the server is too old.
+    """
     if state.version < MINIMUM_VERSION:
         raise TrimtabError(
             f"the server is PostgreSQL {state.version // 10000}; Trimtab needs 15 or newer", "use a newer server"
@@ -169,7 +175,7 @@ def make_plan(tree: Tree, state: State) -> Plan:
     plan.roles = bool(state.missing_roles or state.foreign_roles)
     plan.extensions = "pgcrypto" not in state.extensions
     bookkeeping = tree.repeatable(BOOKKEEPING)
-    plan.bookkeeping = state.repeatables.get(BOOKKEEPING) != bookkeeping.sha256
+    plan.bookkeeping = again or state.repeatables.get(BOOKKEEPING) != bookkeeping.sha256
     plan.mark = sorted(set(state.migrations) - state.marked)
     plan.unmark = sorted(state.marked - set(state.migrations))
     plan.migrations = [m for m in tree.migrations if m.migration_id not in state.migrations]
@@ -177,7 +183,7 @@ def make_plan(tree: Tree, state: State) -> Plan:
     plan.late = [m.migration_id for m in plan.migrations if m.migration_id < newest]
     # A migration may have dropped what a repeatable made (a view in the way of a column, for one): load all again.
     plan.repeatables = [
-        r for r in tree.repeatables if plan.migrations or state.repeatables.get(r.path) != r.sha256
+        r for r in tree.repeatables if again or plan.migrations or state.repeatables.get(r.path) != r.sha256
     ]
     plan.forgotten = sorted(set(state.repeatables) - {r.path for r in tree.repeatables} - {BOOKKEEPING})
     return plan
@@ -192,12 +198,15 @@ class Result:
     remarks: list[str] = field(default_factory=list)
 
 
-def migrate(conninfo: str, tree: Tree | None = None, *, say: Say = silent, wait: float = 600.0) -> Result:
+def migrate(
+    conninfo: str, tree: Tree | None = None, *, again: bool = False, say: Say = silent, wait: float = 600.0
+) -> Result:
     """Bring the database to the state of the checkout.
 
     Args:
         conninfo: libpq connection string or URL of the deploying role (see docs/install.md for what it needs).
         tree: the files; the checkout's by default.
+        again: load every repeatable, changed or not (after somebody changed the database by hand).
         say: receives a line for each thing done.
         wait: how long to wait for another deploy, in seconds.
     Returns:
@@ -209,11 +218,11 @@ def migrate(conninfo: str, tree: Tree | None = None, *, say: Say = silent, wait:
     tree = tree or Tree()
     tree.check()
     with contextlib.closing(connect(conninfo)) as connection:
-        plan = make_plan(tree, read_state(connection))
+        plan = make_plan(tree, read_state(connection), again=again)
         if not plan:
             return Result(plan, time.monotonic() - started)
         with deploy_lock(connection, wait=wait, say=say):
-            plan = make_plan(tree, read_state(connection))
+            plan = make_plan(tree, read_state(connection), again=again)
             remarks = [f"{name} is older than what was applied before it; applied now" for name in plan.late]
             if plan.roles:
                 ensure_roles(connection, tree)
@@ -316,9 +325,16 @@ def explain(error: psycopg.Error, path: str, text: str) -> str:
     if diag.statement_position:
         line = f":{text[: int(diag.statement_position)].count(chr(10)) + 1}"
     parts = [f"{path}{line}: {diag.message_primary or str(error).strip()}"]
-    parts += [f"  {label}: {value}" for label, value in (
-        ("detail", diag.message_detail), ("hint", diag.message_hint), ("where", diag.context), ("code", diag.sqlstate),
-    ) if value]
+    parts += [
+        f"  {label}: {value}"
+        for label, value in (
+            ("detail", diag.message_detail),
+            ("hint", diag.message_hint),
+            ("where", diag.context),
+            ("code", diag.sqlstate),
+        )
+        if value
+    ]
     return "\n".join(parts)
 
 
@@ -342,7 +358,8 @@ def script(tree: Tree, plan: Plan) -> str:
             file.text.strip(),
             sql.SQL(
                 "insert into trimtab_deploy.repeatables (path, sha256) values ({}, {})"
-                " on conflict (path) do update set sha256 = excluded.sha256, applied_at = default, applied_by = default;"
+                " on conflict (path) do update"
+                " set sha256 = excluded.sha256, applied_at = default, applied_by = default;"
             )
             .format(sql.Literal(file.path), sql.Literal(file.sha256))
             .as_string(None),
@@ -416,9 +433,7 @@ def framed(migration: Migration, tree: Tree) -> Any:
 
     def undone(connection: Connection) -> None:
         close(connection)
-        connection.execute(
-            "delete from trimtab_deploy.migrations where migration_id = %s", [migration.migration_id]
-        )
+        connection.execute("delete from trimtab_deploy.migrations where migration_id = %s", [migration.migration_id])
 
     theirs.steps = [_Step(begin, undone), *theirs.steps, _Step(applied, begin)]
     return theirs
@@ -429,9 +444,7 @@ def yoyo_backend(conninfo: str) -> Any:
     logging.getLogger("yoyo").setLevel(logging.CRITICAL)  # what goes wrong reaches the person through TrimtabError
     args = conninfo_to_dict(conninfo)
     database = args.pop("dbname", None)
-    uri = DatabaseURI(
-        "postgresql+psycopg", None, None, None, None, database, {**args, "schema": "trimtab_deploy"}
-    )
+    uri = DatabaseURI("postgresql+psycopg", None, None, None, None, database, {**args, "schema": "trimtab_deploy"})
     return PostgresqlPsycopgBackend(uri, "_yoyo_migration")
 
 
@@ -478,9 +491,7 @@ def _run_repeatables(connection: Connection, tree: Tree, plan: Plan, say: Say) -
             run_file(connection, file)
             record(connection, file)
         run_file(connection, tree.repeatable("sql/deploy/close.sql"))
-        connection.execute(
-            "delete from trimtab_deploy.repeatables where path = any(%s)", [plan.forgotten]
-        )
+        connection.execute("delete from trimtab_deploy.repeatables where path = any(%s)", [plan.forgotten])
         problems, remarks = check_functions(connection, tree)
         if problems:
             raise TrimtabError(

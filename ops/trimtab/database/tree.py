@@ -14,7 +14,9 @@ from trimtab.errors import TrimtabError
 
 REPEATABLE_FOLDERS = ("sql/reference", "functions", "views", "policies")
 BOOKKEEPING = "sql/deploy/bookkeeping.sql"
-TRANSACTION_WORDS = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"})
+TRANSACTION_WORDS = frozenset(
+    {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"}
+)
 
 
 def checkout() -> Path:

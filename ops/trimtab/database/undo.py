@@ -88,7 +88,9 @@ def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> Non
         "select c.relname from pg_catalog.pg_class c"
         " where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and c.relforcerowsecurity"
     ).fetchall():
-        connection.execute(sql.SQL("alter table {} no force row level security").format(sql.Identifier("trimtab", table)))
+        connection.execute(
+            sql.SQL("alter table {} no force row level security").format(sql.Identifier("trimtab", table))
+        )
     for table, trigger in connection.execute(
         "select c.relname, t.tgname from pg_catalog.pg_trigger t"
         " join pg_catalog.pg_class c on c.oid = t.tgrelid join pg_catalog.pg_proc p on p.oid = t.tgfoid"
