@@ -68,13 +68,13 @@ class TestCluster:
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False) -> None:
+        """Start it; a bare one knows neither pg_cron nor plpgsql_check nor the roles of the product."""
         programs = find_programs()
         self._scratch = tempfile.TemporaryDirectory(prefix="trimtab-tests-")
-        preload = [name for name in ("pg_cron", "plpgsql_check") if self._has_library(programs.bin, name)]
+        preload = [name for name in ("pg_cron", "plpgsql_check") if not bare and self._has_library(programs.bin, name)]
         self.has_cron = "pg_cron" in preload
         settings = {
-            "shared_preload_libraries": ",".join(preload),
             "max_worker_processes": "24",
             "max_connections": "100",
             "full_page_writes": "off",
@@ -86,6 +86,8 @@ class TestCluster:
             "shared_buffers": "256MB",
             "timezone": "UTC",
         }
+        if preload:
+            settings["shared_preload_libraries"] = ",".join(preload)
         if self.has_cron:
             settings |= {"cron.database_name": CRON_DATABASE, "cron.use_background_workers": "on"}
         self._server = testing.postgresql.Postgresql(
@@ -99,7 +101,12 @@ class TestCluster:
         self.sockets = str(Path(self._server.base_dir) / "tmp")
         self._numbers = itertools.count(1)
         self.tree = Tree()
-        with self._maintenance() as connection:
+        self._templates: dict[str, str] = {}
+        if not bare:
+            self._make_roles()
+
+    def _make_roles(self) -> None:
+        with self.maintenance() as connection:
             connection.execute((self.tree.root / "sql/roles.sql").read_bytes())
             connection.execute(sql.SQL("create role {} login").format(sql.Identifier(ADMIN)))
             connection.execute(b"grant trimtab_owner, trimtab_auth, trimtab_definer, trimtab_keeper to trimtab_admin")
@@ -107,7 +114,6 @@ class TestCluster:
                 connection.execute(
                     sql.SQL("create database {} owner {}").format(*map(sql.Identifier, (CRON_DATABASE, ADMIN)))
                 )
-        self._templates: dict[str, str] = {}
 
     @staticmethod
     def _has_library(programs: Path, name: str) -> bool:
@@ -129,7 +135,7 @@ class TestCluster:
     def dsn(self, user: str = SUPERUSER, database: str = "postgres") -> str:
         return make_conninfo(host=self.sockets, port=self.port, user=user, dbname=database)
 
-    def _maintenance(self) -> Connection:
+    def maintenance(self) -> Connection:
         return psycopg.connect(self.dsn(), autocommit=True)
 
     # --- databases
@@ -137,7 +143,7 @@ class TestCluster:
     def create(self, template: str = "template0", owner: str = ADMIN) -> Database:
         """A new database, by default an empty one that trimtab_admin may deploy to."""
         name = f"test_{next(self._numbers)}"
-        with self._maintenance() as connection:
+        with self.maintenance() as connection:
             connection.execute(
                 sql.SQL("create database {} owner {} template {} strategy file_copy").format(
                     *map(sql.Identifier, (name, owner, template))
@@ -147,7 +153,7 @@ class TestCluster:
 
     def drop(self, database: Database) -> None:
         database.close()
-        with self._maintenance() as connection:
+        with self.maintenance() as connection:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name)))
 
     def template(self, kind: str) -> str:

@@ -61,7 +61,7 @@ with acl (oid, line) as (
   from pg_statistic_ext s where s.stxnamespace = 'trimtab'::regnamespace
 
   union all
-  select format('trigger %s%s', pg_get_triggerdef(t.oid), case t.tgenabled when 'O' then '' else ' enabled ' || t.tgenabled end)
+  select format('trigger %s%s', pg_get_triggerdef(t.oid), case t.tgenabled when 'O' then '' else ' enabled ' || t.tgenabled::text end)
   from pg_trigger t join relations r on r.oid = t.tgrelid
   where not t.tgisinternal
 

@@ -60,6 +60,7 @@ def rollback_schema(
                             "`trimtab migrate` restores what was taken down so far",
                         ) from error
                     say(f"undone   migrations/{migration.path.name}")
+            _drop_views_and_functions(connection, _stems(state))  # what had served a table that is gone now
     return [m.migration_id for m in targets]
 
 
@@ -77,7 +78,7 @@ def _targets(tree: Tree, state: deploy.State, to: str | None, steps: int | None)
 
 def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> None:
     """Drop what the repeatable files made, as the ledger knows them; data stays, and the owners can still reach it."""
-    stems = {PurePosixPath(path).stem for path in state.repeatables if path.startswith("functions/")}
+    stems = _stems(state)
     for table, policy in connection.execute(
         "select p.tablename, p.policyname from pg_catalog.pg_policies p where p.schemaname = 'trimtab'"
     ).fetchall():
@@ -96,11 +97,21 @@ def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> Non
         " join pg_catalog.pg_class c on c.oid = t.tgrelid join pg_catalog.pg_proc p on p.oid = t.tgfoid"
         " where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and p.proname = any(%s)"
         " and not t.tgisinternal and t.tgparentid = 0",
-        [list(stems)],
+        [stems],
     ).fetchall():
         connection.execute(
             sql.SQL("drop trigger {} on {}").format(sql.Identifier(trigger), sql.Identifier("trimtab", table))
         )
+    _drop_views_and_functions(connection, stems)
+    connection.execute("delete from trimtab_deploy.repeatables where path <> %s", [BOOKKEEPING])
+
+
+def _stems(state: deploy.State) -> list[str]:
+    """The names of the functions that repeatable files made."""
+    return sorted({PurePosixPath(path).stem for path in state.repeatables if path.startswith("functions/")})
+
+
+def _drop_views_and_functions(connection: deploy.Connection, stems: list[str]) -> None:
     drops = [
         sql.SQL("drop view {}").format(sql.Identifier("trimtab", name))
         for (name,) in connection.execute(
@@ -114,7 +125,7 @@ def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> Non
             " pg_catalog.pg_get_function_identity_arguments(p.oid))"
             " from pg_catalog.pg_proc p where p.pronamespace = pg_catalog.to_regnamespace('trimtab')"
             " and p.proname = any(%s)",
-            [list(stems)],
+            [stems],
         ).fetchall()
     ]
     # They depend on each other, so go round until nothing more gives way; what is left serves a table.
@@ -129,4 +140,3 @@ def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> Non
         if len(left) == len(drops):
             break
         drops = left
-    connection.execute("delete from trimtab_deploy.repeatables where path <> %s", [BOOKKEEPING])
