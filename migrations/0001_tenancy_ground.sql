@@ -22,9 +22,11 @@ create table trimtab.users (
   constraint users_erased_keep_no_personal_data
     check (erased_at is null or (email is null and display_name is null))
 );
-create unique index users_email_key on trimtab.users (lower(email));
+create index users_email_idx on trimtab.users (lower(email));
 comment on table trimtab.users is
   'Reference: people and system actors. The only place of personal data; everything else points here by id, so that erasing a person leaves the trail.';
+comment on column trimtab.users.email is
+  'Not unique: each organization that adds an address adds a person of its own, so that none can find out whom others know. Only operators make one person a member of several.';
 
 create table trimtab.organizations (
   org_id uuid not null default gen_random_uuid(),
@@ -65,6 +67,7 @@ create table trimtab.database_logins (
   kind text not null,
   user_id uuid,
   created_at timestamptz not null default now(),
+  created_by text not null default session_user,
   constraint database_logins_pkey primary key (login),
   constraint database_logins_user_fkey foreign key (user_id) references trimtab.users (id),
   constraint database_logins_kind_known check (kind in ('analyst', 'application', 'jwt', 'engine')),

@@ -15,6 +15,3 @@ end
 $$;
 comment on function trimtab.refuse_low_role() is
   'Statement trigger: a member whose role is below the argument is told so (TT003) instead of finding that nothing happened.';
-grant execute on function trimtab.refuse_low_role() to trimtab_user, trimtab_engine, trimtab_definer;
-create or replace trigger least_role before update on trimtab.organizations
-  for each statement execute function trimtab.refuse_low_role('admin');

@@ -17,7 +17,7 @@ declare
   v_org_setting text := nullif(current_setting('trimtab.org_id', true), '');
   v_user_setting text := nullif(current_setting('trimtab.user_id', true), '');
   v_in_transaction boolean :=
-    current_setting('trimtab.context_started', true) is not distinct from transaction_timestamp()::text;
+    current_setting('trimtab.context_started', true) = extract(epoch from transaction_timestamp())::text;
   v_claims text;
   v_wanted uuid;
 begin
@@ -46,7 +46,9 @@ begin
     when login_kind = 'jwt' then
       v_claims := current_setting('request.jwt.claims', true);
       user_id := trimtab.jwt_claim(v_claims, 'sub');
-      if v_org_setting is null then
+      if v_in_transaction is not true then
+        -- Sessions are pooled: an organization that an earlier request chose does not count.
+        v_org_setting := null;
         v_wanted := trimtab.jwt_claim(v_claims, 'org_id');
       end if;
       select count(*), (array_agg(m.org_id))[1], (array_agg(m.role))[1]
@@ -56,7 +58,7 @@ begin
       where m.user_id = session_context.user_id
         and ((v_wanted is null and v_org_setting is null) or m.org_id = v_wanted);
 
-    when not v_in_transaction or v_wanted is null then
+    when v_in_transaction is not true or v_wanted is null then
       -- Pooled sessions: only what init_transaction_context() said in this very transaction counts.
       user_id := null;
 
@@ -80,6 +82,9 @@ begin
   if choices is distinct from 1 then
     org_id := null;
     role := null;
+  end if;
+  if choices = 0 and login_kind <> 'analyst' then
+    user_id := null;  -- a name that somebody gave, of nobody we know
   end if;
 end
 $$;

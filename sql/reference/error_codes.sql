@@ -6,6 +6,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT005', 'foreign_time', 'A call that acts was given a moment or a knowledge revision other than the present.'),
   ('TT006', 'replay_floor', 'What was known then is no longer kept.'),
   ('TT007', 'bad_input', 'A value given for an organization, a member or a login is not allowed.'),
+  ('TT008', 'already_member', 'The person is a member of the organization already.'),
+  ('TT009', 'unknown_member', 'There is no such person, or not in the organization.'),
   ('TT010', 'unknown_campaign', 'There is no such campaign in the organization.'),
   ('TT011', 'campaign_not_active', 'The campaign is not active.'),
   ('TT012', 'budget_does_not_rise', 'The new budget is not above the present one, or there is none.'),
@@ -19,5 +21,7 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT030', 'bad_rule', 'The rule document is not valid.'),
   ('TT031', 'unknown_rule', 'There is no such rule in the organization.'),
   ('TT040', 'bad_opportunity', 'The opportunity is not valid.'),
-  ('TT041', 'unknown_opportunity', 'There is no such opportunity in the organization, or it is closed.')
+  ('TT041', 'unknown_opportunity', 'There is no such opportunity in the organization, or it is closed.'),
+  ('TT050', 'last_owner', 'The organization would be without an owner.'),
+  ('TT051', 'unknown_login', 'There is no such login or binding.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

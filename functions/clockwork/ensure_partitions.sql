@@ -30,7 +30,11 @@ begin
            concat_ws('_', p.parent, nullif(p.grain, ''), m.suffix) as name
     from parents p cross join months m
     where to_regclass(format('trimtab.%I', concat_ws('_', p.parent, nullif(p.grain, ''), m.suffix))) is null
-      and m.next_day > coalesce((select (s.value #>> '{}')::date from trimtab.settings s where s.name = 'facts_dropped_before'), '-infinity')
+      and m.next_day > coalesce(
+        (select (s.value #>> '{}')::date
+         from trimtab.settings s
+         where s.name = case p.parent when 'events' then 'events_dropped_before' else 'facts_dropped_before' end),
+        '-infinity')
     order by 1, 2, 3
   loop
     execute format('create table trimtab.%I (like trimtab.%I including defaults including constraints)', v_wanted.name, v_wanted.parent);

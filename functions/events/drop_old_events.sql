@@ -1,0 +1,46 @@
+create or replace function trimtab.drop_old_events(p_as_of timestamptz default trimtab.clock())
+  returns integer
+  language plpgsql
+  volatile
+  parallel unsafe
+  -- definer (trimtab_keeper): owns the partitions. Never called by users; the lock on the journal is waited for briefly.
+  security definer
+  set search_path to trimtab, pg_catalog, pg_temp
+  set lock_timeout to '2s'
+as $$
+declare
+  v_before timestamptz := p_as_of - (
+    select make_interval(days => (s.value #>> '{}')::integer) from trimtab.settings s where s.name = 'events_kept_days');
+  v_partition text;
+  v_count integer := 0;
+begin
+  if p_as_of > trimtab.clock() then
+    raise exception 'the journal is kept by the present time'
+      using errcode = 'TT005',
+            detail = format('Asked as of %s; it is %s.', p_as_of, trimtab.clock()),
+            hint = 'Leave p_as_of out.';
+  end if;
+  for v_partition in
+    select c.oid::regclass::text
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'trimtab.events'::regclass
+      and substring(pg_get_expr(c.relpartbound, c.oid) from $re$ TO \('([^']+)'\)$re$)::timestamptz <= v_before
+    order by c.relname
+  loop
+    execute 'drop table ' || v_partition;
+    v_count := v_count + 1;
+  end loop;
+  if v_count > 0 then
+    insert into trimtab.settings (name, value, description)
+    values ('events_dropped_before', to_jsonb((v_before at time zone 'UTC')::date), 'Months of the journal that ended before this day were dropped.')
+    on conflict (name) do update set value = excluded.value;
+  end if;
+  delete from trimtab.event_keys k where k.recorded_at < v_before;
+  return v_count;
+end
+$$;
+comment on function trimtab.drop_old_events(timestamptz) is
+  'Drops the months of the journal that ended more than the setting events_kept_days ago, and the keys of their events; returns how many months. Errors: TT005 for a moment that has not come, 55P03 when somebody reads the journal for more than two seconds.';
+alter function trimtab.drop_old_events(timestamptz) owner to trimtab_keeper;
+grant execute on function trimtab.drop_old_events(timestamptz) to trimtab_engine;
