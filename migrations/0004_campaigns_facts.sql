@@ -98,27 +98,36 @@ comment on column trimtab.campaign_metrics.is_derived is 'A day added up from it
 create table trimtab.campaign_lifetime_metrics (
   org_id uuid not null,
   campaign_id uuid not null,
-  currency trimtab.currency_code not null,
-  month date not null,
   first_day date not null,
   last_day date not null,
+  days integer not null,
+  known_measures integer not null,
+  currency trimtab.currency_code not null,
+  facts_revision bigint not null,
   rolled_at timestamptz not null,
   impressions numeric,
   clicks numeric,
   spend numeric,
   conversions numeric,
   revenue numeric,
-  reach numeric,
-  reach_sum numeric,
-  reach_impressions numeric,
   likes numeric,
   shares numeric,
   comments numeric,
-  constraint campaign_lifetime_metrics_pkey primary key (org_id, campaign_id, month),
-  constraint campaign_lifetime_metrics_campaign_fkey foreign key (org_id, campaign_id) references trimtab.campaigns (org_id, id) on delete cascade
+  reach_sum numeric,
+  greatest_reach numeric,
+  constraint campaign_lifetime_metrics_pkey primary key (org_id, campaign_id, first_day),
+  constraint campaign_lifetime_metrics_campaign_fkey foreign key (org_id, campaign_id) references trimtab.campaigns (org_id, id) on delete cascade,
+  constraint campaign_lifetime_metrics_within_a_month check (
+    last_day >= first_day and date_trunc('month', last_day::timestamp) = date_trunc('month', first_day::timestamp))
 );
 comment on table trimtab.campaign_lifetime_metrics is
-  'Sums a campaign and month of daily facts whose partition was dropped, so that lifetime figures stay whole. Monthly, so that dated exchange rates keep their meaning.';
+  'What is left of daily facts that are no longer kept, so that lifetime figures stay whole. A row adds up days of one campaign and month on which the same measures were known and one exchange rate held: so ratios and converted money are what they were before.';
+comment on column trimtab.campaign_lifetime_metrics.known_measures is
+  'Which measures these days have: 1 impressions, 2 clicks, 4 spend, 8 conversions, 16 revenue, 32 likes, 64 shares, 128 comments, 256 reach, added up.';
+comment on column trimtab.campaign_lifetime_metrics.facts_revision is 'Highest knowledge revision among the days.';
+
+alter table trimtab.organizations add column facts_from date not null default '-infinity';
+comment on column trimtab.organizations.facts_from is 'Facts of earlier days were rolled forward into campaign_lifetime_metrics: they count by their sums only, and no correction of them is taken.';
 
 create table trimtab.campaign_signals (
   org_id uuid not null,

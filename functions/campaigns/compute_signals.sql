@@ -1,0 +1,325 @@
+create or replace function trimtab.compute_signals(
+  p_org_id uuid,
+  p_campaign_ids uuid[] default null,
+  p_as_of timestamptz default trimtab.clock(),
+  p_known bigint default null
+)
+  returns table (
+    campaign_id uuid,
+    signals numeric[],
+    first_day date,
+    facts_end_at timestamptz,
+    facts_revision bigint,
+    valid_until timestamptz
+  )
+  language plpgsql
+  stable
+  parallel safe
+  set search_path to trimtab, pg_catalog, pg_temp
+  -- Planning the scan of all partitions costs more than running it for one organization.
+  set plan_cache_mode to force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  c_latest constant bigint := 9223372036854775807;
+  -- Bits of known: which measures a row has. A ratio counts the rows that have both of its parts.
+  c_impressions constant integer := 1;
+  c_clicks constant integer := 2;
+  c_spend constant integer := 4;
+  c_conversions constant integer := 8;
+  c_revenue constant integer := 16;
+  c_likes constant integer := 32;
+  c_shares constant integer := 64;
+  c_comments constant integer := 128;
+  c_reach constant integer := 256;
+  c_spend_without_rate constant integer := 512;
+  c_revenue_without_rate constant integer := 1024;
+  v_organization record;
+  v_known bigint := coalesce(p_known, c_latest);
+  v_known_at timestamptz := 'infinity';
+  v_ids uuid[] := p_campaign_ids;
+  v_today date;
+  v_day_ends_at timestamptz;
+  v_hour_ends_at timestamptz;
+  v_first_hour timestamptz;
+  v_day_breaks integer[];
+  v_hour_breaks integer[];
+begin
+  select o.time_zone::text as time_zone, o.currency::text as currency, o.replay_floor, o.facts_from
+    into v_organization
+  from trimtab.organizations o
+  where o.org_id = p_org_id;
+  if not found then
+    raise exception 'there is no organization %', p_org_id
+      using errcode = 'TT004', hint = 'An organization other than your own cannot be seen.';
+  end if;
+
+  v_today := (p_as_of at time zone v_organization.time_zone)::date;
+  v_day_ends_at := trimtab.day_start(v_today + 1, v_organization.time_zone);
+  v_hour_ends_at := date_trunc('hour', p_as_of, v_organization.time_zone);
+
+  -- Where windows begin and end, counted back from the present, cuts time into spans; each window is some spans in a row.
+  select
+    array_agg(distinct b.age order by b.age) filter (where w.unit = 'day'),
+    array_agg(distinct b.age order by b.age) filter (where w.unit = 'hour')
+    into v_day_breaks, v_hour_breaks
+  from trimtab.metric_windows w
+  cross join lateral unnest(array[w.last_unit, w.first_unit + 1]) b (age)
+  where b.age is not null;
+  v_first_hour := v_hour_ends_at - (v_hour_breaks[cardinality(v_hour_breaks)] - 1) * interval '1 hour';
+
+  if p_known is not null then
+    if p_known < v_organization.replay_floor then
+      raise exception 'what was known at revision % is no longer kept', p_known
+        using errcode = 'TT006',
+              detail = format('Facts that changed up to revision %s were rolled forward into lifetime sums.', v_organization.replay_floor),
+              hint = 'Ask for a later revision, or leave it out for the latest.';
+    end if;
+    v_known_at := coalesce(
+      (
+        select r.published_at
+        from trimtab.knowledge_revisions r
+        where r.org_id = p_org_id
+          and r.revision <= p_known
+        order by r.revision desc
+        limit 1
+      ),
+      '-infinity');
+  end if;
+  if v_today < v_organization.facts_from + v_day_breaks[cardinality(v_day_breaks)] - 1 then
+    raise exception 'the facts before % are no longer kept by day', v_organization.facts_from
+      using errcode = 'TT006',
+            detail = format('The windows of %s reach back to %s.', v_today, v_today - v_day_breaks[cardinality(v_day_breaks)] + 1),
+            hint = 'Ask for a later moment.';
+  end if;
+
+  if v_ids is null then
+    v_ids := array(select c.id from trimtab.campaigns c where c.org_id = p_org_id);
+  end if;
+
+  return query
+  with summed as materialized (
+    select
+      f.campaign_id,
+      width_bucket(v_today - f.day, v_day_breaks) as span,
+      (f.impressions is not null)::integer * c_impressions
+        + (f.clicks is not null)::integer * c_clicks
+        + (f.spend is not null)::integer * c_spend
+        + (f.conversions is not null)::integer * c_conversions
+        + (f.revenue is not null)::integer * c_revenue
+        + (f.likes is not null)::integer * c_likes
+        + (f.shares is not null)::integer * c_shares
+        + (f.comments is not null)::integer * c_comments
+        + (f.reach is not null)::integer * c_reach as known,
+      f.currency::text as currency,
+      case when f.currency <> v_organization.currency then f.day end as rate_day,
+      min(f.day) as first_day,
+      max(f.day) filter (where not f.is_derived) as last_reported_day,
+      max(f.day) filter (where f.is_derived) as last_derived_day,
+      null::timestamptz as last_hour,
+      max(f.known_from) as facts_revision,
+      sum(f.impressions) as impressions,
+      sum(f.clicks) as clicks,
+      sum(f.spend) as spend,
+      sum(f.conversions) as conversions,
+      sum(f.revenue) as revenue,
+      sum(f.likes) as likes,
+      sum(f.shares) as shares,
+      sum(f.comments) as comments,
+      sum(f.reach) as reach_sum,
+      max(f.reach)::numeric as greatest_reach
+    from trimtab.campaign_metrics f
+    where f.org_id = p_org_id
+      and f.campaign_id = any (v_ids)
+      and f.grain = 'day'
+      and f.day between v_organization.facts_from and v_today
+      and f.known_from <= v_known
+      and (f.known_to is null or f.known_to > v_known)
+    group by 1, 2, 3, 4, 5
+    union all
+    select
+      f.campaign_id,
+      - width_bucket(ceil(extract(epoch from v_hour_ends_at - f.hour) / 3600)::integer, v_hour_breaks),
+      (f.impressions is not null)::integer * c_impressions
+        + (f.clicks is not null)::integer * c_clicks
+        + (f.spend is not null)::integer * c_spend
+        + (f.conversions is not null)::integer * c_conversions
+        + (f.revenue is not null)::integer * c_revenue
+        + (f.likes is not null)::integer * c_likes
+        + (f.shares is not null)::integer * c_shares
+        + (f.comments is not null)::integer * c_comments
+        + (f.reach is not null)::integer * c_reach,
+      f.currency::text,
+      case when f.currency <> v_organization.currency then f.day end,
+      min(f.day), null, null, max(f.hour), max(f.known_from),
+      sum(f.impressions), sum(f.clicks), sum(f.spend), sum(f.conversions), sum(f.revenue),
+      sum(f.likes), sum(f.shares), sum(f.comments), sum(f.reach), max(f.reach)
+    from trimtab.campaign_metrics f
+    where f.org_id = p_org_id
+      and f.campaign_id = any (v_ids)
+      and f.grain = 'hour'
+      and f.day between (v_first_hour at time zone v_organization.time_zone)::date - 1 and v_today
+      and f.hour >= v_first_hour
+      and f.hour <= v_hour_ends_at - interval '1 hour'
+      and f.known_from <= v_known
+      and (f.known_to is null or f.known_to > v_known)
+    group by 1, 2, 3, 4, 5
+    union all
+    select
+      l.campaign_id,
+      width_bucket(v_today - l.last_day, v_day_breaks),
+      l.known_measures,
+      l.currency::text,
+      case when l.currency <> v_organization.currency then l.first_day end,
+      l.first_day, l.last_day, null, null, l.facts_revision,
+      l.impressions, l.clicks, l.spend, l.conversions, l.revenue,
+      l.likes, l.shares, l.comments, l.reach_sum, l.greatest_reach
+    from trimtab.campaign_lifetime_metrics l
+    where l.org_id = p_org_id
+      and l.campaign_id = any (v_ids)
+  ), rates as (
+    select d.currency, d.rate_day, trimtab.exchange_rate(d.currency, v_organization.currency, d.rate_day, v_known_at) as rate
+    from (select distinct s.currency, s.rate_day from summed s where s.rate_day is not null) d
+  ), parts as (
+    select
+      s.campaign_id,
+      s.span,
+      case
+        when s.rate_day is null or r.rate is not null then s.known
+        else s.known
+          + (s.known & c_spend) / c_spend * c_spend_without_rate
+          + (s.known & c_revenue) / c_revenue * c_revenue_without_rate
+      end as known,
+      s.impressions,
+      s.clicks,
+      case when s.rate_day is null then s.spend else s.spend * r.rate end as spend,
+      s.conversions,
+      case when s.rate_day is null then s.revenue else s.revenue * r.rate end as revenue,
+      s.likes,
+      s.shares,
+      s.comments,
+      case when s.known & (c_likes | c_shares | c_comments) > 0
+        then coalesce(s.likes, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0)
+      end as engagements,
+      s.reach_sum,
+      s.greatest_reach
+    from summed s
+    left join rates r on r.currency = s.currency and r.rate_day = s.rate_day
+  ), spans as materialized (
+    select w.position, b.ordinality::integer as span
+    from trimtab.metric_windows w
+    cross join lateral unnest(v_day_breaks) with ordinality b (age, ordinality)
+    where w.unit = 'day'
+      and b.age >= w.last_unit
+      and (w.first_unit is null or b.age <= w.first_unit)
+    union all
+    select w.position, - b.ordinality::integer
+    from trimtab.metric_windows w
+    cross join lateral unnest(v_hour_breaks) with ordinality b (age, ordinality)
+    where w.unit = 'hour'
+      and b.age >= w.last_unit
+      and (w.first_unit is null or b.age <= w.first_unit)
+  ), windowed as (
+    select
+      p.campaign_id,
+      w.position,
+      sum(p.impressions) as impressions,
+      sum(p.clicks) as clicks,
+      case when bit_or(p.known) & c_spend_without_rate = 0 then sum(p.spend) end as spend,
+      sum(p.conversions) as conversions,
+      case when bit_or(p.known) & c_revenue_without_rate = 0 then sum(p.revenue) end as revenue,
+      sum(p.likes) as likes,
+      sum(p.shares) as shares,
+      sum(p.comments) as comments,
+      max(p.greatest_reach) as reach,
+      sum(p.impressions) filter (where p.known & (c_impressions | c_reach) = c_impressions | c_reach)
+        / nullif(sum(p.reach_sum) filter (where p.known & (c_impressions | c_reach) = c_impressions | c_reach), 0) as frequency,
+      100 * sum(p.clicks) filter (where p.known & (c_clicks | c_impressions) = c_clicks | c_impressions)
+        / nullif(sum(p.impressions) filter (where p.known & (c_clicks | c_impressions) = c_clicks | c_impressions), 0) as ctr,
+      case when bit_or(p.known) & c_spend_without_rate = 0 then
+        sum(p.spend) filter (where p.known & (c_spend | c_clicks) = c_spend | c_clicks)
+          / nullif(sum(p.clicks) filter (where p.known & (c_spend | c_clicks) = c_spend | c_clicks), 0)
+      end as cpc,
+      case when bit_or(p.known) & c_spend_without_rate = 0 then
+        1000 * sum(p.spend) filter (where p.known & (c_spend | c_impressions) = c_spend | c_impressions)
+          / nullif(sum(p.impressions) filter (where p.known & (c_spend | c_impressions) = c_spend | c_impressions), 0)
+      end as cpm,
+      case when bit_or(p.known) & c_spend_without_rate = 0 then
+        sum(p.spend) filter (where p.known & (c_spend | c_conversions) = c_spend | c_conversions)
+          / nullif(sum(p.conversions) filter (where p.known & (c_spend | c_conversions) = c_spend | c_conversions), 0)
+      end as cpa,
+      100 * sum(p.conversions) filter (where p.known & (c_conversions | c_clicks) = c_conversions | c_clicks)
+        / nullif(sum(p.clicks) filter (where p.known & (c_conversions | c_clicks) = c_conversions | c_clicks), 0) as conversion_rate,
+      100 * sum(p.engagements) filter (where p.known & c_impressions > 0)
+        / nullif(sum(p.impressions) filter (where p.engagements is not null), 0) as engagement_rate,
+      case when bit_or(p.known) & (c_spend_without_rate | c_revenue_without_rate) = 0 then
+        sum(p.revenue) filter (where p.known & (c_revenue | c_spend) = c_revenue | c_spend)
+          / nullif(sum(p.spend) filter (where p.known & (c_revenue | c_spend) = c_revenue | c_spend), 0)
+      end as roas
+    from parts p
+    join spans w on w.span = p.span
+    group by p.campaign_id, w.position
+  ), placed as (
+    select
+      c.id, w.position,
+      f.impressions, f.clicks, f.spend, f.conversions, f.revenue, f.likes, f.shares, f.comments, f.reach,
+      f.frequency, f.ctr, f.cpc, f.cpm, f.cpa, f.conversion_rate, f.engagement_rate, f.roas
+    from (select distinct a.id from unnest(v_ids) a (id)) c
+    cross join trimtab.metric_windows w
+    left join windowed f on f.campaign_id = c.id and f.position = w.position
+    order by c.id, w.position
+  ), arrays as (
+    -- In the order of the metrics' positions; the rows come in the order of the windows' positions.
+    select
+      f.id,
+      array_agg(f.impressions)
+        || array_agg(f.clicks)
+        || array_agg(f.spend)
+        || array_agg(f.conversions)
+        || array_agg(f.revenue)
+        || array_agg(f.likes)
+        || array_agg(f.shares)
+        || array_agg(f.comments)
+        || array_agg(f.reach)
+        || array_agg(f.frequency)
+        || array_agg(f.ctr)
+        || array_agg(f.cpc)
+        || array_agg(f.cpm)
+        || array_agg(f.cpa)
+        || array_agg(f.conversion_rate)
+        || array_agg(f.engagement_rate)
+        || array_agg(f.roas) as signals
+    from placed f
+    group by f.id
+  ), ends as (
+    select
+      s.campaign_id,
+      min(s.first_day) as first_day,
+      max(s.last_reported_day) as last_reported_day,
+      max(s.last_derived_day) as last_derived_day,
+      max(s.last_hour) as last_hour,
+      max(s.facts_revision) as facts_revision
+    from summed s
+    group by s.campaign_id
+  )
+  select
+    a.id,
+    a.signals,
+    e.first_day,
+    greatest(
+      e.last_hour + interval '1 hour',
+      trimtab.day_start(e.last_reported_day + 1, v_organization.time_zone),
+      case when e.last_derived_day > coalesce(e.last_reported_day, '-infinity') then
+        trimtab.last_fact_hour(p_org_id, a.id, e.last_derived_day, v_known) + interval '1 hour'
+      end),
+    coalesce(e.facts_revision, 0),
+    case when e.last_hour is null then v_day_ends_at
+      else least(v_day_ends_at, v_hour_ends_at + interval '1 hour')
+    end
+  from arrays a
+  left join ends e on e.campaign_id = a.id;
+end
+$$;
+comment on function trimtab.compute_signals(uuid, uuid[], timestamptz, bigint) is
+  'The definition of every windowed metric: a row for each campaign asked for (null: all of the organization), with its metrics for every window by signal_position(), as of p_as_of, from the facts known at revision p_known (null: the latest). Sums of absent measures are null, not 0. A ratio is factor × numerator ÷ denominator over the days (hours) of the window on which both are known; null when the denominator is 0 or absent. Day windows read facts of grain day, hour windows facts of complete hours; days are the organization''s, money is in its currency at the rate of the fact''s day; where a rate is missing, the window''s money is null. first_day: of the first fact; facts_end_at: end of the latest one; facts_revision: the highest among the facts read (0: none); valid_until: when a window next moves. Errors: TT004 unknown organization, TT006 not kept that far back.';
+grant execute on function trimtab.compute_signals(uuid, uuid[], timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
