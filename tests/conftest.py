@@ -36,6 +36,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> TapFile | 
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What has to wait for a clock begins first and is looked at last."""
+    items.sort(
+        key=lambda item: (item.get_closest_marker("late") is not None) - (item.get_closest_marker("early") is not None)
+    )
+
+
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> TestCluster:
     """The session's cluster: make databases in it with `create`, `template` and `drop`."""

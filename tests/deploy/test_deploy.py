@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-
 from support.database import ADMIN, Database, TestCluster
 from support.snapshot import snapshot
 from support.trees import NOTE, READ_NOTE, note_tree, only_migrations, scratch
+
 from trimtab.database import deploy
 from trimtab.database.deploy import migrate
 from trimtab.database.tree import Tree, sha256
@@ -105,7 +105,8 @@ def test_owners_and_public(empty_db: Database, tmp_path: Path) -> None:
     owners = {
         owner
         for (owner,) in empty_db.rows(
-            "select relowner::regrole::text from pg_class where relnamespace = 'trimtab'::regnamespace and relkind = 'r'"
+            "select relowner::regrole::text from pg_class"
+            " where relnamespace = 'trimtab'::regnamespace and relkind = 'r'"
             " union select proowner::regrole::text from pg_proc where pronamespace = 'trimtab'::regnamespace"
             " union select relowner::regrole::text from pg_class where relnamespace = 'trimtab_deploy'::regnamespace"
         )
@@ -290,7 +291,7 @@ def test_trigger_function_is_proved_on_its_table(empty_db: Database, tmp_path: P
         create or replace trigger stamp before insert on trimtab.note for each row execute function trimtab.stamp();
     """)
     files = {"functions/notes/stamp.sql": trigger}
-    with pytest.raises(TrimtabError, match='functions/notes/stamp.sql: .*no field "stamped"'):
+    with pytest.raises(TrimtabError, match=r'functions/notes/stamp\.sql: .*no field "stamped"'):
         migrate(
             empty_db.dsn(ADMIN),
             scratch(tmp_path, {"0001_note": NOTE, "0001_note.rollback": "drop table trimtab.note;"}, files),

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from psycopg import sql
-
 from support.database import Database, TestCluster
+
 from trimtab.database import deploy
 from trimtab.database.deploy import migrate
 from trimtab.database.tree import Tree

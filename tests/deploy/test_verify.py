@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from support.database import ADMIN, ENGINE, Database
+
 from trimtab.database.deploy import migrate
 from trimtab.database.verify import Check, verify
 

@@ -450,7 +450,9 @@ def yoyo_backend(conninfo: str) -> Any:
 
 def prepare_yoyo(backend: Any, connection: Connection) -> None:
     """yoyo's own tables, owned like everything else, and free of the lock that a killed process leaves."""
-    backend.create_lock_table()
+    row = connection.execute("select pg_catalog.to_regclass('trimtab_deploy.yoyo_lock') is null").fetchone()
+    if row and row[0]:
+        backend.create_lock_table()
     backend.break_lock()
     backend.ensure_internal_schema_updated()
     for table in YOYO_TABLES:
