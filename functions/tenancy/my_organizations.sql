@@ -23,6 +23,6 @@ begin
 end
 $$;
 comment on function trimtab.my_organizations() is
-  'The organizations between which this login may choose, with the caller''s role there and which one is chosen. Empty when nobody is asking; never raises.';
+  'The organizations between which this login may choose, with the caller''s role there and which one is chosen. Empty when nobody is asking, and for the engine, who may work for all; never raises.';
 alter function trimtab.my_organizations() owner to trimtab_auth;
-grant execute on function trimtab.my_organizations() to trimtab_user;
+grant execute on function trimtab.my_organizations() to trimtab_user, trimtab_engine;

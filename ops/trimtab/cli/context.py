@@ -89,7 +89,7 @@ def org_option(required: bool = False) -> Callable[[Function], Function]:
         show_envvar=True,
         required=required,
         metavar="ID|NAME",
-        help="The organization, by its id or by its name where that is unique.",
+        help="The organization, by its id or by its name where that is unique. Not needed when there is only one.",
     )
 
 
@@ -103,24 +103,28 @@ def yes_option(function: Function) -> Function:
     return click.option("--yes", is_flag=True, help="Do not ask.")(function)
 
 
-def find_org(connection: Connection, org: str) -> UUID:
-    """The id of an organization given by id or unique name."""
+def find_org(connection: Connection, org: str | None = None) -> UUID:
+    """The id of an organization given by id or unique name; the only one that the caller sees when none is given."""
     rows = connection.execute(
-        "select org_id, name from trimtab.organizations"
-        " where org_id::text = pg_catalog.lower(%(org)s) or name = %(org)s",
-        {"org": org},
+        "select org_id, name from trimtab.organizations where archived_at is null"
+        " union select org_id, name from trimtab.my_organizations() order by name, org_id"
     ).fetchall()
-    if not rows:
-        raise TrimtabError(f"there is no organization {org!r}", "`trimtab organizations` lists them")
-    if len(rows) > 1:
+    found = [row for row in rows if org is None or row[1] == org or str(row[0]) == org.lower()]
+    if not found:
+        if org is None:
+            raise TrimtabError("there is no organization yet", "`trimtab org create NAME` makes one")
+        raise TrimtabError(f"there is no organization {org!r}", "`trimtab org list` lists them")
+    if len(found) > 1:
         raise TrimtabError(
-            f"{len(rows)} organizations are called {org!r}",
-            "give the id: " + ", ".join(str(org_id) for org_id, _ in rows),
+            "say which organization" if org is None else f"{len(found)} organizations are called {org!r}",
+            "give --org: "
+            + ", ".join(f"{org_id} ({name})" for org_id, name in found[:10])
+            + (", …" if len(found) > 10 else ""),
         )
-    return UUID(str(rows[0][0]))
+    return UUID(str(found[0][0]))
 
 
-def enter_org(connection: Connection, org: str, user_id: UUID | None = None) -> UUID:
+def enter_org(connection: Connection, org: str | None = None, user_id: UUID | None = None) -> UUID:
     """Work for an organization until the transaction ends: as a person, or as the organization's system actor."""
     org_id = find_org(connection, org)
     connection.execute("select trimtab.init_transaction_context(%s, %s)", [user_id, org_id])
