@@ -19,7 +19,7 @@ begin
   end if;
   new.updated_at := v_now;
   if new.status = 'active' and old.status <> 'active' then
-    new.activated_at := v_now;
+    new.activated_at := greatest(v_now, new.starts_at);
   elsif new.status <> 'active' and old.status = 'active' then
     new.active_seconds := old.active_seconds + greatest(extract(epoch from v_now - old.activated_at), 0);
     new.activated_at := null;

@@ -36,8 +36,7 @@ begin
       case
         when new.status <> old.status then 'status_changed'
         when (new.budget, new.daily_budget) is distinct from (old.budget, old.daily_budget) then 'budget_adjusted'
-        when new.bid is distinct from old.bid then 'bid_adjusted'
-        else 'settings_changed'
+        else 'bid_adjusted'
       end,
       false,
       case when v_context.login_kind is null then 'operator' when v_context.login_kind = 'engine' then 'engine' else 'person' end,
@@ -51,11 +50,17 @@ begin
     new.org_id, v_now, v_change.user_id, session_user, v_change.rule_id, v_change.run_id,
     'campaign.' || v_change.action_type, 'campaign', new.id, v_before, v_after);
 
+  -- One event for each kind of change, so that whoever waits for one kind need not know the others.
   perform trimtab.emit_event(
-    new.org_id,
-    case when new.status <> old.status then 'campaign.status_changed' else 'campaign.settings_changed' end,
+    new.org_id, k.type,
     jsonb_build_object('change_id', v_change.id, 'action_type', v_change.action_type, 'before', v_before, 'after', v_after),
-    'campaign', new.id);
+    'campaign', new.id)
+  from (values
+    ('campaign.status_changed', new.status is distinct from old.status),
+    ('campaign.budget_changed', (new.budget, new.daily_budget) is distinct from (old.budget, old.daily_budget)),
+    ('campaign.bid_changed', (new.bid, new.bid_strategy) is distinct from (old.bid, old.bid_strategy))
+  ) as k (type, is_changed)
+  where k.is_changed;
 
   if new.platform is not null then
     insert into trimtab.campaign_outbox (org_id, campaign_id, change_id, marked_at)
