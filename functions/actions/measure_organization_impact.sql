@@ -96,7 +96,7 @@ begin
            case when s.is_nothing then 0 else round(s.conversions / s.divisor, 4) end as conversions
     from sides s
   ), compared as (
-    select d.id, d.evidence -> 'expected' as expected, d.action_type,
+    select d.id, d.evidence -> 'expected' as expected, d.action_type, d.currency,
       b.spend as spend_before, a.spend as spend_after,
       b.revenue as revenue_before, a.revenue as revenue_after,
       b.conversions as conversions_before, a.conversions as conversions_after,
@@ -122,7 +122,8 @@ begin
         when 'auto_pause' then jsonb_build_object(
           'spend_per_day', c.spend_after - c.spend_before, 'revenue_per_day', c.revenue_after - c.revenue_before)
         else jsonb_build_object('roas', c.roas_after)
-          || case when (c.expected ->> 'is_daily')::boolean
+          -- The expectation is in the campaign's currency, the facts here are in the organization's.
+          || case when (c.expected ->> 'is_daily')::boolean and c.currency = v_organization.currency
                then jsonb_build_object('revenue_added', c.revenue_after - c.revenue_before) else '{}' end
       end as came
     from compared c
