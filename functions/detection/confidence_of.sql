@@ -1,0 +1,208 @@
+create or replace function trimtab.confidence_of(
+  p_org_id uuid,
+  p_campaign_ids uuid[],
+  p_metrics text[],
+  p_windows text[],
+  p_lower numeric[],
+  p_upper numeric[],
+  p_as_of timestamptz default trimtab.clock(),
+  p_known bigint default null
+)
+  returns table (ordinality bigint, confidence numeric)
+  language plpgsql
+  stable
+  parallel safe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+-- Names of columns mean the columns, not the results of the same name.
+#variable_conflict use_column
+declare
+  -- The first guess of how much campaigns of an organization differ: coefficient of variation, and its weight in campaigns.
+  c_spread constant double precision := 0.7;
+  c_spread_weight constant double precision := 4;
+  -- Campaigns from which the spread of daily figures is learned, beside those asked for.
+  c_sample constant integer := 200;
+begin
+  if coalesce(cardinality(p_campaign_ids), 0) = 0 then
+    return;
+  end if;
+
+  return query
+  with question as materialized (
+    select
+      q.ordinality, q.campaign_id, m.code as metric, w.code as span, q.lower, q.upper,
+      m.code is not null and m.position is null as is_live,
+      m.aggregate = 'ratio' and m.code <> 'frequency' as is_rate,
+      m.unit = 'money' as is_inverted,
+      m.factor,
+      -- A price (spend over something) is looked at upside down: things bought over spend.
+      case when m.unit = 'money' then m.denominator else m.numerator end as event,
+      case when m.unit = 'money' then m.numerator else m.denominator end as exposure
+    from unnest(p_campaign_ids, p_metrics, p_windows, p_lower, p_upper)
+      with ordinality as q (campaign_id, metric, span, lower, upper, ordinality)
+    left join trimtab.metrics named on named.code = q.metric
+    left join trimtab.metrics m on m.code = coalesce(named.same_as, named.code)
+    left join trimtab.metric_windows w on w.code = q.span
+  ),
+  kind as materialized (
+    select
+      k.metric, k.span, k.is_rate, k.is_inverted, k.factor, k.event, k.exposure,
+      trimtab.signal_position(k.metric, k.span) as at_metric,
+      trimtab.signal_position(k.event, k.span) as at_event,
+      trimtab.signal_position(k.exposure, k.span) as at_exposure,
+      trimtab.signal_position('likes', k.span) as at_likes,
+      trimtab.signal_position('shares', k.span) as at_shares,
+      trimtab.signal_position('comments', k.span) as at_comments,
+      -- What is usual when the organization itself has nothing to tell: break-even, one click in a hundred, two sales.
+      case k.metric when 'roas' then 1 when 'ctr' then 0.01 when 'conversion_rate' then 0.02 end::double precision as usual
+    from (
+      select distinct q.metric, q.span, q.is_rate, q.is_inverted, q.factor, q.event, q.exposure
+      from question q
+      where q.span is not null and not q.is_live
+    ) k
+  ),
+  signal as materialized (
+    select s.campaign_id, s.signals
+    from trimtab.signals_at(p_org_id, p_as_of, p_known) s
+    where exists (select from kind)
+  ),
+  reading as (
+    select
+      k.metric, k.span, k.is_inverted, s.campaign_id,
+      s.signals[k.at_metric] as value,
+      s.signals[k.at_exposure]::double precision as e,
+      case k.event
+        when 'engagements' then
+          case when coalesce(s.signals[k.at_likes], s.signals[k.at_shares], s.signals[k.at_comments]) is not null then
+            coalesce(s.signals[k.at_likes], 0) + coalesce(s.signals[k.at_shares], 0) + coalesce(s.signals[k.at_comments], 0)
+          end
+        else s.signals[k.at_event]
+      end::double precision as n,
+      case
+        when k.is_inverted then k.factor::double precision / nullif(s.signals[k.at_metric], 0)::double precision
+        else s.signals[k.at_metric]::double precision / k.factor::double precision
+      end as rate
+    from kind k
+    cross join signal s
+    where k.is_rate
+  ),
+  -- A ratio counts only days on which both of its parts are known: so must the parts.
+  cell as materialized (
+    select c.metric, c.span, c.campaign_id, c.n, c.e
+    from (
+      select
+        r.metric, r.span, r.campaign_id,
+        case when r.rate > 0 then least(r.n, r.rate * r.e) when r.rate = 0 then 0 when r.is_inverted and r.n = 0 then 0 end as n,
+        case when r.rate > 0 then least(r.n, r.rate * r.e) / r.rate else r.e end as e
+      from reading r
+    ) c
+    where c.n is not null and c.e > 0
+  ),
+  sample as materialized (
+    select array_agg(distinct c.campaign_id) as campaign_ids
+    from (
+      select q.campaign_id from question q where q.is_rate
+      union all
+      (select c.campaign_id from cell c group by c.campaign_id order by max(c.e) desc limit c_sample)
+    ) c
+  ),
+  size as materialized (
+    select p.event, p.exposure, u.campaign_id, u.unit_size
+    from (select distinct k.event, k.exposure from kind k where k.is_rate) p
+    cross join sample m
+    cross join lateral trimtab.unit_sizes(p_org_id, m.campaign_ids, p.event, p.exposure, p_as_of, p_known) u
+  ),
+  -- The prior: how the rates of the organization's campaigns are spread (DerSimonian and Laird's moments).
+  weighed as materialized (
+    select
+      c.metric, c.span, c.campaign_id, c.n, c.e, k.usual,
+      coalesce(own.unit_size, common.unit_size, nullif(greatest(c.n, c.e), 0)) as unit_size,
+      c.e / coalesce(common.unit_size, nullif(greatest(c.n, c.e), 0)) as weight,
+      c.n / c.e as rate
+    from cell c
+    join kind k on k.metric = c.metric and k.span = c.span
+    left join size own on own.event = k.event and own.exposure = k.exposure and own.campaign_id = c.campaign_id
+    left join size common on common.event = k.event and common.exposure = k.exposure and common.campaign_id is null
+  ),
+  level as (
+    select
+      w.metric, w.span, count(*) as campaigns,
+      (sum(w.weight * w.rate) + 0.5) / (sum(w.weight) + coalesce(0.5 / min(w.usual), 0)) as mean
+    from weighed w
+    group by w.metric, w.span
+  ),
+  between_campaigns as (
+    select
+      l.metric, l.span, l.mean,
+      greatest(0, sum(w.weight * (w.rate - l.mean) ^ 2) / l.mean - (l.campaigns - 1))
+        / nullif((sum(w.weight) - sum(w.weight ^ 2) / sum(w.weight)) / l.mean, 0) / l.mean ^ 2 as found,
+      -- In how many campaigns the difference can be seen at all through the noise of their own figures.
+      sum((c_spread ^ 2 / (c_spread ^ 2 + 1 / (w.weight * l.mean))) ^ 2) * (l.campaigns - 1) / l.campaigns as seen
+    from level l
+    join weighed w on w.metric = l.metric and w.span = l.span
+    group by l.metric, l.span, l.mean, l.campaigns
+  ),
+  prior as (
+    select
+      b.metric, b.span, b.mean,
+      least(4, greatest(0.04,
+        (c_spread_weight * c_spread ^ 2 + b.seen * least(4, coalesce(b.found, 0))) / (c_spread_weight + b.seen))) as spread
+    from between_campaigns b
+  ),
+  pull as (
+    select
+      w.metric, w.span, w.campaign_id, w.n, w.e, w.unit_size, w.usual, p.spread,
+      1 / (p.mean / w.weight + p.spread * p.mean ^ 2) as own,
+      sum(1 / (p.mean / w.weight + p.spread * p.mean ^ 2)) over family as everybody,
+      w.rate / (p.mean / w.weight + p.spread * p.mean ^ 2) as own_rate,
+      sum(w.rate / (p.mean / w.weight + p.spread * p.mean ^ 2)) over family as everybody_rate
+    from weighed w
+    join prior p on p.metric = w.metric and p.span = w.span
+    window family as (partition by w.metric, w.span)
+  ),
+  -- A campaign is compared with the others, not with itself: its own figures leave the mean of its prior.
+  posterior as materialized (
+    select
+      c.metric, c.span, c.campaign_id,
+      case when c.others > 0 then 1 / c.spread else 0.5 end + c.n / c.unit_size as shape,
+      case when c.others > 0 then 1 / (c.spread * c.others) else 0 end + c.e / c.unit_size as rate
+    from (
+      select
+        p.*,
+        case when p.everybody - p.own > p.everybody * 1e-9 or p.usual is not null then
+          (p.everybody_rate - p.own_rate + coalesce(1 / (p.usual * c_spread ^ 2), 0))
+            / (p.everybody - p.own + coalesce(1 / (p.usual * c_spread) ^ 2, 0))
+        end as others
+      from pull p
+    ) c
+  )
+  select
+    q.ordinality,
+    case
+      when q.is_live then 1
+      when q.is_rate then (
+        trimtab.gamma_cdf(p.shape, p.rate * case
+          when q.is_inverted then coalesce((q.factor / nullif(greatest(q.lower, 0), 0))::double precision, 'Infinity')
+          else coalesce((q.upper / q.factor)::double precision, 'Infinity')
+        end)
+        - trimtab.gamma_cdf(p.shape, p.rate * case
+          when q.is_inverted then coalesce((q.factor / nullif(q.upper, 0))::double precision,
+            case when q.upper = 0 then 'Infinity'::double precision else 0 end)
+          else coalesce((q.lower / q.factor)::double precision, 0)
+        end))::numeric
+      when v.value is not null then
+        case when (q.lower is null or v.value >= q.lower) and (q.upper is null or v.value <= q.upper) then 1 else 0 end
+    end::numeric
+  from question q
+  left join posterior p on p.metric = q.metric and p.span = q.span and p.campaign_id = q.campaign_id
+  left join lateral (
+    select s.signals[trimtab.signal_position(q.metric, q.span)] as value
+    from signal s
+    where not q.is_rate and not q.is_live and s.campaign_id = q.campaign_id
+  ) v on true
+  order by q.ordinality;
+end
+$$;
+comment on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint) is
+  'How likely it is, given the facts, that the true rate behind a metric lies above the lower and below the upper bound (null: open), for many questions at once: the arrays run in parallel, a row comes back for each place. 0 to 1; null without data. Metrics that are no rate are what was counted: 1 when the count lies within the bounds, else 0; live metrics (hours running, facts'' age, budget utilization) 1. Model: a rate is events over exposure (revenue over spend, clicks over impressions, conversions over clicks; prices upside down). Events are Poisson in pieces of a size learned from the scatter of daily figures (see unit_sizes), the true rates of an organization''s campaigns are gamma distributed with mean and spread learned from its other campaigns in the same window (empirical Bayes; moments of DerSimonian and Laird 1986; a weak first guess stands in while they are few), so the posterior is gamma (Gelman et al., Bayesian Data Analysis, 2.6), and its distribution function is the answer. Calibration is tested by simulation. Errors: TT006 when p_known is older than what is kept.';
+grant execute on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
