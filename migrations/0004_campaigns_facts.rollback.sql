@@ -1,3 +1,6 @@
+drop type trimtab.import_fact;
+drop type trimtab.import_campaign;
+drop type trimtab.import_row;
 drop table trimtab.quarantined_rows;
 drop table trimtab.import_batches;
 drop table trimtab.campaign_signals;

@@ -162,10 +162,13 @@ create table trimtab.import_batches (
   rows_updated bigint not null default 0,
   rows_unchanged bigint not null default 0,
   rows_quarantined bigint not null default 0,
+  rows_held bigint not null default 0,
   rows_skipped bigint not null default 0,
   totals jsonb not null default '{}',
   created_by uuid,
   login text not null,
+  base_revision bigint,
+  transaction_id xid8 not null default pg_current_xact_id(),
   created_at timestamptz not null,
   published_at timestamptz,
   constraint import_batches_pkey primary key (org_id, id),
@@ -173,7 +176,17 @@ create table trimtab.import_batches (
   constraint import_batches_status_known check (status in ('loading', 'published', 'unchanged', 'failed'))
 );
 create index import_batches_created_at_idx on trimtab.import_batches (org_id, created_at desc);
-comment on table trimtab.import_batches is 'Each import: the file, what it was read as, and what became of its rows.';
+comment on table trimtab.import_batches is
+  'Each import: the file, what it was read as, and what became of its rows. rows_read is the sum of the six counts below it.';
+comment on column trimtab.import_batches.revision is 'Knowledge revision that the import published (the last one, if it published several); null when it changed nothing.';
+comment on column trimtab.import_batches.rows_inserted is 'Rows of the file that became part of a fact that was not known before.';
+comment on column trimtab.import_batches.rows_updated is 'Rows whose fact was known with other figures.';
+comment on column trimtab.import_batches.rows_unchanged is 'Rows whose fact was known just so.';
+comment on column trimtab.import_batches.rows_quarantined is 'Faulty rows.';
+comment on column trimtab.import_batches.rows_held is 'Good rows of a campaign and day of which another row is faulty: a sum that lacks a part would be wrong, so they wait with it.';
+comment on column trimtab.import_batches.rows_skipped is 'Rows of totals, and rows of a retry that a later import has overtaken.';
+comment on column trimtab.import_batches.totals is 'Sums over the imported rows by currency, facts by grain, campaigns, days, and what is worth a look (flags).';
+comment on column trimtab.import_batches.base_revision is 'Knowledge revision of the organization when the import was finished: facts known later overtake its quarantined rows.';
 
 create table trimtab.quarantined_rows (
   org_id uuid not null,
@@ -182,6 +195,8 @@ create table trimtab.quarantined_rows (
   line_number bigint not null,
   faults jsonb not null,
   raw jsonb not null,
+  is_typed boolean not null default false,
+  is_held boolean not null default false,
   status text not null default 'open',
   corrected jsonb,
   resolved_batch_id uuid,
@@ -199,3 +214,93 @@ create index quarantined_rows_resolved_batch_idx on trimtab.quarantined_rows (or
 create index quarantined_rows_open_idx on trimtab.quarantined_rows (org_id, created_at) where status = 'open';
 comment on table trimtab.quarantined_rows is
   'Rows of an import that could not be believed: line, raw values, and each fault with column, value, reason. They can be corrected and tried again.';
+comment on column trimtab.quarantined_rows.faults is 'List of objects: column (heading of the file), field, value, reason.';
+comment on column trimtab.quarantined_rows.raw is 'The row as the file had it, by heading; where is_typed, by field, for it could be read and was refused for what it says.';
+comment on column trimtab.quarantined_rows.is_held is 'Nothing is wrong with this row, but with another one of its campaign and day.';
+
+create type trimtab.import_row as (
+  line_number bigint,
+  quarantined_id bigint,
+  campaign_id uuid,
+  platform text,
+  external_id text,
+  title text,
+  campaign_status text,
+  campaign_budget numeric,
+  campaign_daily_budget numeric,
+  currency text,
+  day date,
+  hour timestamptz,
+  local_hour smallint,
+  creative text,
+  audience text,
+  placement text,
+  device text,
+  hour_of_day text,
+  impressions bigint,
+  clicks bigint,
+  spend numeric,
+  conversions numeric,
+  revenue numeric,
+  reach bigint,
+  frequency numeric,
+  likes bigint,
+  shares bigint,
+  comments bigint,
+  skipped text,
+  faults jsonb,
+  raw jsonb,
+  is_held boolean
+);
+comment on type trimtab.import_row is 'A row of the temporary table trimtab_import, into which an import puts what it has read.';
+comment on column trimtab.import_row.line_number is 'Line of the file on which the row begins.';
+comment on column trimtab.import_row.quarantined_id is 'The quarantined row that is tried again.';
+comment on column trimtab.import_row.campaign_id is 'The campaign itself, where it is known; otherwise platform with external_id or title say which one it is.';
+comment on column trimtab.import_row.campaign_status is 'draft, active, paused, completed or archived, for a campaign that is made; null: active.';
+comment on column trimtab.import_row.currency is 'ISO 4217 code of spend and revenue; null: the campaign''s, or for a new one the organization''s.';
+comment on column trimtab.import_row.day is 'Local day of the organization''s time zone.';
+comment on column trimtab.import_row.hour is 'For an hourly fact the start of the hour; or else local_hour.';
+comment on column trimtab.import_row.local_hour is 'For an hourly fact the hour of the day in the organization''s time zone, 0 to 23.';
+comment on column trimtab.import_row.skipped is 'The row is no fact: total; or blank_name (no campaign is named: a total if its figures are the sum of the others, a fault if not).';
+comment on column trimtab.import_row.faults is 'What is wrong with the row already: list of objects with column, field, value, reason.';
+comment on column trimtab.import_row.raw is 'The faulty row as the file had it: heading to text.';
+
+create type trimtab.import_campaign as (
+  platform text,
+  external_id text,
+  title text,
+  given_id uuid,
+  source_key text,
+  campaign_id uuid,
+  currency text,
+  first_line bigint,
+  first_day date,
+  last_day date,
+  candidates integer
+);
+comment on type trimtab.import_campaign is 'How an import names a campaign, and which one that is. For the import''s own work.';
+
+create type trimtab.import_fact as (
+  campaign_id uuid,
+  grain text,
+  dimension text,
+  subject text,
+  day date,
+  hour timestamptz,
+  is_derived boolean,
+  currency text,
+  rows bigint,
+  state text,
+  old_known_from bigint,
+  impressions bigint,
+  clicks bigint,
+  spend numeric,
+  conversions numeric,
+  revenue numeric,
+  reach bigint,
+  frequency numeric,
+  likes bigint,
+  shares bigint,
+  comments bigint
+);
+comment on type trimtab.import_fact is 'A fact that an import brings, compared with what is known (state: new, changed, same, overtaken). For the import''s own work.';

@@ -1,0 +1,124 @@
+create or replace function trimtab.find_import_campaigns(p_org_id uuid, p_options jsonb)
+  returns void
+  language plpgsql
+  volatile
+  parallel unsafe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+declare
+  v_currency text := (select o.currency from trimtab.organizations o where o.org_id = p_org_id);
+begin
+  perform 'PRAGMA:TABLE: trimtab_import (like trimtab.import_row)';
+  perform 'PRAGMA:TABLE: trimtab_import_campaigns (like trimtab.import_campaign)';
+
+  insert into pg_temp.trimtab_import_campaigns (
+    platform, external_id, title, given_id, source_key, currency, first_line, first_day, last_day)
+  select k.platform, k.external_id, k.title, k.given_id,
+         case
+           when k.given_id is not null then null
+           when btrim(k.external_id) <> '' then 'id:' || btrim(k.external_id)
+           else 'name:' || trimtab.collapse_title(k.title)
+         end,
+         k.currency, k.first_line, k.first_day, k.last_day
+  from (
+    select i.platform, i.external_id, i.title, i.campaign_id as given_id,
+           case when min(i.currency) = max(i.currency) then min(i.currency) end as currency,
+           min(i.line_number) as first_line, min(i.day) as first_day, max(i.day) as last_day
+    from pg_temp.trimtab_import i
+    where i.skipped is null and i.faults is null
+    group by i.platform, i.external_id, i.title, i.campaign_id
+  ) k;
+  analyze pg_temp.trimtab_import_campaigns;
+
+  -- The same key, the platform's id, and last the same title where that is one campaign only.
+  update pg_temp.trimtab_import_campaigns m
+  set campaign_id = m.given_id
+  where m.given_id is not null;
+  update pg_temp.trimtab_import_campaigns m
+  set campaign_id = c.id
+  from trimtab.campaigns c
+  where c.org_id = p_org_id
+    and c.source_key = m.source_key
+    and c.platform is not distinct from m.platform;
+  update pg_temp.trimtab_import_campaigns m
+  set campaign_id = c.id
+  from trimtab.campaigns c
+  where m.campaign_id is null
+    and c.org_id = p_org_id
+    and c.external_id = btrim(m.external_id)
+    and c.platform is not distinct from m.platform;
+  update pg_temp.trimtab_import_campaigns m
+  set candidates = w.candidates,
+      campaign_id = case when w.candidates = 1 then w.id end
+  from (
+    select f.platform, f.source_key, f.id, f.candidates,
+           count(*) over (partition by f.id) as claims
+    from (
+      select u.platform, u.source_key, (array_agg(c.id))[1] as id, count(distinct c.id) as candidates
+      from (
+        select distinct n.platform, n.source_key, n.source_key like 'id:%' as has_id, trimtab.collapse_title(n.title) as title
+        from pg_temp.trimtab_import_campaigns n
+        where n.campaign_id is null and n.title is not null
+      ) u
+      join trimtab.campaigns c on trimtab.collapse_title(c.title) = u.title or c.source_key = 'name:' || u.title
+      where c.org_id = p_org_id
+        and c.platform is not distinct from u.platform
+        and case
+          when c.source_key is null then not u.has_id or c.external_id is null
+          when c.source_key like 'name:%' then u.has_id and c.source_key = 'name:' || u.title and c.external_id is null
+          else not u.has_id
+        end
+      group by u.platform, u.source_key
+    ) f
+  ) w
+  where m.campaign_id is null
+    and m.source_key = w.source_key
+    and m.platform is not distinct from w.platform
+    -- Two ids of one file that share a title are two campaigns.
+    and (w.claims = 1 or m.source_key like 'name:%');
+
+  -- One currency a campaign: its own, for a new one that of its first row, or else the organization's.
+  update pg_temp.trimtab_import_campaigns m
+  set currency = c.currency
+  from trimtab.campaigns c
+  where c.org_id = p_org_id and c.id = m.campaign_id;
+  update pg_temp.trimtab_import_campaigns m
+  set currency = coalesce(w.currency, v_currency)
+  from (
+    select distinct on (n.platform, n.source_key) n.platform, n.source_key, i.currency
+    from pg_temp.trimtab_import_campaigns n
+    left join pg_temp.trimtab_import i
+      on i.line_number = n.first_line
+      and i.skipped is null and i.faults is null
+      and i.title is not distinct from n.title
+      and i.external_id is not distinct from n.external_id
+      and i.platform is not distinct from n.platform
+    where n.campaign_id is null
+    order by n.platform, n.source_key, n.first_line
+  ) w
+  where m.campaign_id is null
+    and m.source_key = w.source_key
+    and m.platform is not distinct from w.platform;
+
+  update pg_temp.trimtab_import i
+  set faults = jsonb_build_array(case
+    when m.candidates > 1 then jsonb_build_object(
+      'column', coalesce(p_options #>> '{headings,title}', 'title'), 'field', 'title', 'value', i.title,
+      'reason', format('%s campaigns of the organization are called so: which one is meant needs its id', m.candidates))
+    else jsonb_build_object(
+      'column', coalesce(p_options #>> '{headings,currency}', 'currency'), 'field', 'currency', 'value', i.currency,
+      'reason', format('the campaign''s currency is %s', m.currency))
+    end)
+  from pg_temp.trimtab_import_campaigns m
+  where i.skipped is null
+    and i.faults is null
+    and coalesce(m.title, '') = coalesce(i.title, '')
+    and coalesce(m.external_id, '') = coalesce(i.external_id, '')
+    and m.platform is not distinct from i.platform
+    and m.given_id is not distinct from i.campaign_id
+    and (i.currency <> m.currency or m.campaign_id is null and m.candidates > 1);
+end
+$$;
+comment on function trimtab.find_import_campaigns(uuid, jsonb) is
+  'Finds out which campaigns the good rows of trimtab_import mean: by source_key, by the platform''s id, or by a title that only one campaign has. Rows that are ambiguous or in another currency than their campaign become faulty. For close_import(), under the organization''s lock.';
+grant execute on function trimtab.find_import_campaigns(uuid, jsonb) to trimtab_definer;
