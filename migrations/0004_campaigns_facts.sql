@@ -274,8 +274,6 @@ create type trimtab.import_campaign as (
   campaign_id uuid,
   currency text,
   first_line bigint,
-  first_day date,
-  last_day date,
   candidates integer
 );
 comment on type trimtab.import_campaign is 'How an import names a campaign, and which one that is. For the import''s own work.';

@@ -12,18 +12,18 @@ begin
   perform 'PRAGMA:TABLE: trimtab_import_campaigns (like trimtab.import_campaign)';
 
   insert into pg_temp.trimtab_import_campaigns (
-    platform, external_id, title, given_id, source_key, currency, first_line, first_day, last_day)
+    platform, external_id, title, given_id, source_key, currency, first_line)
   select k.platform, k.external_id, k.title, k.given_id,
          case
            when k.given_id is not null then null
            when btrim(k.external_id) <> '' then 'id:' || btrim(k.external_id)
            else 'name:' || trimtab.collapse_title(k.title)
          end,
-         k.currency, k.first_line, k.first_day, k.last_day
+         k.currency, k.first_line
   from (
     select i.platform, i.external_id, i.title, i.campaign_id as given_id,
            case when min(i.currency) = max(i.currency) then min(i.currency) end as currency,
-           min(i.line_number) as first_line, min(i.day) as first_day, max(i.day) as last_day
+           min(i.line_number) as first_line
     from pg_temp.trimtab_import i
     where i.skipped is null and i.faults is null
     group by i.platform, i.external_id, i.title, i.campaign_id

@@ -31,8 +31,19 @@ begin
     select n.platform, n.source_key,
            (array_agg(nullif(btrim(n.external_id), '') order by n.first_line))[1] as external_id,
            (array_agg(trimtab.collapse_title(n.title) order by n.first_line) filter (where btrim(n.title) <> ''))[1] as title,
-           min(n.currency) as currency, min(n.first_day) as first_day, max(n.last_day) as last_day
+           min(n.currency) as currency, min(d.first_day) as first_day, max(d.last_day) as last_day
     from pg_temp.trimtab_import_campaigns n
+    -- Some rows, and with them days or whole campaigns, have gone to quarantine since the campaigns were looked up.
+    join (
+      select i.platform, i.external_id, i.title, min(i.day) as first_day, max(i.day) as last_day
+      from pg_temp.trimtab_import i
+      where i.skipped is null and i.faults is null
+        and exists (select from pg_temp.trimtab_import_campaigns u where u.campaign_id is null)
+      group by i.platform, i.external_id, i.title
+    ) d
+      on coalesce(n.title, '') = coalesce(d.title, '')
+      and coalesce(n.external_id, '') = coalesce(d.external_id, '')
+      and n.platform is not distinct from d.platform
     where n.campaign_id is null
       and coalesce(n.candidates, 0) < 2
     group by n.platform, n.source_key
@@ -62,16 +73,6 @@ begin
            v_user_id, v_now, v_now
     from wanted w
     left join said s on s.source_key = w.source_key and s.platform is not distinct from w.platform
-    -- Some keys may have lost all their rows to quarantine since they were looked up.
-    where exists (
-      select
-      from pg_temp.trimtab_import_campaigns n
-      join pg_temp.trimtab_import i
-        on coalesce(n.title, '') = coalesce(i.title, '')
-        and coalesce(n.external_id, '') = coalesce(i.external_id, '')
-        and n.platform is not distinct from i.platform
-      where n.source_key = w.source_key and n.platform is not distinct from w.platform
-        and i.skipped is null and i.faults is null)
     returning id, platform, source_key
   ), marked as (
     update pg_temp.trimtab_import_campaigns m
