@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pglast import ast, enums, parse_sql
 
-from trimtab.database.tree import Tree
+from trimtab.database.tree import Tree, check_texts
 
 TREE = Tree()
 ROOMS = (
@@ -214,6 +214,7 @@ def test_migration(migration: Any) -> None:
 
 def test_tree_has_no_faults() -> None:
     assert TREE.faults() == []
+    check_texts(TREE.migrations)
 
 
 def test_every_error_code_is_listed() -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from trimtab.cli.context import Settings, confirm, json_option, out, pass_settings, print_json, yes_option
+from trimtab.cli.context import Settings, confirm, json_option, pass_settings, print_json, yes_option
 from trimtab.database import deploy
 from trimtab.database.cluster import ADMIN, SUPERUSER, Cluster
 from trimtab.database.tree import Tree
@@ -103,14 +103,14 @@ def status(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    out.print(f"database     {result['database']}", highlight=False)
-    out.print(f"server       {result['server']}, extensions {', '.join(sorted(state.extensions))}", highlight=False)
-    out.print(f"migrations   {len(state.migrations)} applied, {len(plan.migrations)} pending", highlight=False)
-    out.print(f"repeatables  {len(state.repeatables)} loaded, {len(plan.repeatables)} pending", highlight=False)
+    click.echo(f"database     {result['database']}")
+    click.echo(f"server       {result['server']}, extensions {', '.join(sorted(state.extensions))}")
+    click.echo(f"migrations   {len(state.migrations)} applied, {len(plan.migrations)} pending")
+    click.echo(f"repeatables  {len(state.repeatables)} loaded, {len(plan.repeatables)} pending")
     if plan:
-        out.print("\nto do (`trimtab migrate`):", highlight=False)
+        click.echo("\nto do (`trimtab migrate`):")
         for line in plan.lines():
-            out.print(f"  {line}", highlight=False)
+            click.echo(f"  {line}")
 
 
 @click.command()

@@ -22,7 +22,7 @@ from psycopg.rows import class_row
 from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import DatabaseURI
 
-from trimtab.database.tree import BOOKKEEPING, Migration, Repeatable, Tree
+from trimtab.database.tree import BOOKKEEPING, Migration, Repeatable, Tree, check_texts
 from trimtab.errors import TrimtabError
 
 MINIMUM_VERSION = 150000
@@ -221,6 +221,7 @@ def migrate(
         plan = make_plan(tree, read_state(connection), again=again)
         if not plan:
             return Result(plan, time.monotonic() - started)
+        check_texts(plan.migrations)
         with deploy_lock(connection, wait=wait, say=say):
             plan = make_plan(tree, read_state(connection), again=again)
             remarks = [f"{name} is older than what was applied before it; applied now" for name in plan.late]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import sqlparse
 
 from trimtab.errors import TrimtabError
 
@@ -104,7 +103,7 @@ class Tree:
         return found
 
     def faults(self) -> list[str]:
-        """Everything that is wrong with the files themselves, one sentence each; no database is asked."""
+        """What is wrong with the set of files, one sentence each; no database is asked."""
         found = []
         seen: set[str] = set()
         for path in self.manifest:
@@ -125,11 +124,6 @@ class Tree:
             where = f"migrations/{migration.path.name}"
             if not migration.rollback_text.strip():
                 found.append(f"{where} has no {migration.migration_id}.rollback.sql")
-            found += [f"{where}: {fault}" for fault in _transaction_faults(migration.text)]
-            found += [
-                f"migrations/{migration.migration_id}.rollback.sql: {fault}"
-                for fault in _transaction_faults(migration.rollback_text)
-            ]
         for file in sorted((self.root / "migrations").glob("*")):
             name = file.name
             if name.endswith(".rollback.sql"):
@@ -140,14 +134,28 @@ class Tree:
         return found
 
     def check(self) -> None:
-        """Raise with every fault of the files, if there is one."""
-        found = self.faults()
-        if found:
-            raise TrimtabError("the files cannot be deployed:\n" + "\n".join(f"  {fault}" for fault in found))
+        """Raise with every fault of the set of files, if there is one."""
+        _refuse(self.faults())
+
+
+def check_texts(migrations: Iterable[Migration]) -> None:
+    """Raise when a migration would end or split the one transaction in which it runs."""
+    found = []
+    for migration in migrations:
+        for end, text in ((".sql", migration.text), (".rollback.sql", migration.rollback_text)):
+            found += [f"migrations/{migration.migration_id}{end}: {fault}" for fault in _transaction_faults(text)]
+    _refuse(found)
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise TrimtabError("the files cannot be deployed:\n" + "\n".join(f"  {fault}" for fault in faults))
 
 
 def _transaction_faults(text: str) -> list[str]:
     """Statements that would end or split the one transaction in which a migration runs."""
+    import sqlparse  # only where a migration is about to run: it takes its time
+
     found = []
     if "transactional:" in text and any(
         line.strip().lower().replace(" ", "").startswith("--transactional:false") for line in text.splitlines()

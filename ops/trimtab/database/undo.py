@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from trimtab.database import deploy
-from trimtab.database.tree import BOOKKEEPING, Migration, Tree
+from trimtab.database.tree import BOOKKEEPING, Migration, Tree, check_texts
 from trimtab.errors import TrimtabError
 
 
@@ -43,6 +43,7 @@ def rollback_schema(
         if not targets:
             say("nothing to roll back")
             return []
+        check_texts(targets)
         ask("Undo " + ", ".join(m.migration_id for m in targets) + "? What their tables hold is lost.")
         with deploy.deploy_lock(connection, say=say):
             with connection.transaction():
