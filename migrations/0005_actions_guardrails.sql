@@ -5,7 +5,7 @@ create table trimtab.guardrails (
   org_id uuid not null,
   autopilot_enabled boolean not null default true,
   max_facts_age_hours numeric not null default 48,
-  min_confidence_percent numeric not null default 50,
+  min_confidence_percent numeric not null default 0,
   cool_off_hours numeric not null default 72,
   budget_cooldown_hours numeric not null default 24,
   max_budget_step_percent numeric not null default 100,
@@ -22,7 +22,7 @@ create table trimtab.guardrails (
 comment on table trimtab.guardrails is 'Bounds of what the autopilot may do in an organization.';
 comment on column trimtab.guardrails.autopilot_enabled is 'The stop switch: when false, nothing is decided and nothing is done.';
 comment on column trimtab.guardrails.max_facts_age_hours is 'Facts older than this are stale: rules act in neither direction.';
-comment on column trimtab.guardrails.min_confidence_percent is 'Below this probability a decision is held back.';
+comment on column trimtab.guardrails.min_confidence_percent is 'Below this probability a decision is held back; a rule may ask for more (min_confidence). 0: the probability is recorded and left to people. Without any, nothing is done.';
 comment on column trimtab.guardrails.cool_off_hours is 'So long a campaign is left alone after a person resumed it or an action was taken back.';
 comment on column trimtab.guardrails.budget_cooldown_hours is 'Least time between two automatic budget changes of a campaign; and newer facts must have come in.';
 comment on column trimtab.guardrails.max_budget_step_percent is 'Greatest rise of a budget by one action, in percent of the budget before.';

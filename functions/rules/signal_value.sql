@@ -1,0 +1,11 @@
+create or replace function trimtab.signal_value(p_position integer, p_signals numeric[], p_live numeric[])
+  returns numeric
+  language sql
+  immutable
+  parallel safe
+begin atomic
+  select case when p_position > 0 then p_signals[p_position] else p_live[-p_position] end;
+end;
+comment on function trimtab.signal_value(integer, numeric[], numeric[]) is
+  'The value at a compiled position: a windowed signal (positive) or a live metric (negative). Small, so that it is inlined.';
+grant execute on function trimtab.signal_value(integer, numeric[], numeric[]) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -1,0 +1,153 @@
+"""`trimtab run`: the autopilot, once, for one organization or for all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+import psycopg
+from psycopg.rows import dict_row
+
+from trimtab.cli.context import (
+    Connection,
+    Settings,
+    enter_org,
+    err,
+    find_org,
+    json_option,
+    org_option,
+    pass_settings,
+    print_json,
+    print_rows,
+)
+
+FAILED = 4
+OUTCOMES = ("organization", "paused", "scaled", "opportunities", "held_back", "failed", "note")
+DECISIONS = ("organization", "campaign", "rule", "would", "confidence", "held_back_by", "why")
+
+
+@click.command()
+@org_option()
+@click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help="With --dry-run: decide as at this moment (ISO 8601, with its offset), by today's rules and today's knowledge.",
+)
+@json_option
+@pass_settings
+def run(settings: Settings, org: str | None, dry_run: bool, as_of: str | None, as_json: bool) -> None:
+    """Run the autopilot: judge all campaigns, pause, scale, find opportunities.
+
+    Without --org every organization runs, each in a transaction of its own. Exit code 4: an organization failed.
+    """
+    moment = _moment(as_of)
+    if moment is not None and not dry_run:
+        raise click.UsageError("--as-of needs --dry-run: only the present can be acted on")
+    with settings.connect(autocommit=True) as connection:
+        organizations = _organizations(connection, org)
+        if dry_run:
+            _dry_run(connection, organizations, moment, as_json)
+            return
+        results = [_run_one(connection, org_id, name) for org_id, name in organizations]
+    if as_json:
+        print_json(results)
+    else:
+        print_rows([_outcome(result) for result in results], OUTCOMES, nothing="there is no organization yet")
+    if any(not result["success"] for result in results):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no ISO 8601 time", param_hint="--as-of") from error
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset; write 2026-07-01T00:00+02:00", param_hint="--as-of")
+    return moment
+
+
+def _organizations(connection: Connection, org: str | None) -> list[tuple[str, str]]:
+    chosen = None if org is None else str(find_org(connection, org))
+    rows = connection.execute(
+        "select org_id::text, name from trimtab.organizations"
+        " where archived_at is null and (%(org)s::text is null or org_id::text = %(org)s) order by name, org_id",
+        {"org": chosen},
+    ).fetchall()
+    return [(org_id, name) for org_id, name in rows]
+
+
+def _run_one(connection: Connection, org_id: str, name: str) -> dict[str, Any]:
+    head = {"organization": name, "org_id": org_id}
+    try:
+        with connection.transaction():
+            enter_org(connection, org_id)
+            row = connection.execute("select trimtab.run_organization(%s, 'person')", [org_id]).fetchone()
+        assert row is not None
+        return {**head, **row[0]}
+    except psycopg.Error as error:
+        return {**head, "success": False, "error": {"code": error.sqlstate, "message": error.diag.message_primary}}
+
+
+def _outcome(result: dict[str, Any]) -> dict[str, Any]:
+    taken = result.get("actions_taken", {})
+    note = ""
+    if result.get("stopped"):
+        note = "the stop switch is on"
+    elif "error" in result:
+        note = f"{result['error']['message']} [{result['error']['code']}]"
+    elif "detection_error" in result:
+        note = f"opportunities: {result['detection_error']['message']}"
+    return {
+        "organization": result["organization"],
+        "paused": taken.get("campaigns_paused"),
+        "scaled": taken.get("campaigns_scaled"),
+        "opportunities": taken.get("opportunities_detected"),
+        "held_back": result.get("held_back"),
+        "failed": result.get("failed"),
+        "note": note,
+    }
+
+
+def _dry_run(
+    connection: Connection, organizations: list[tuple[str, str]], moment: datetime | None, as_json: bool
+) -> None:
+    decisions: list[dict[str, Any]] = []
+    for org_id, name in organizations:
+        with connection.transaction():
+            enter_org(connection, org_id)
+            found = (
+                connection.cursor(row_factory=dict_row)
+                .execute(
+                    "select * from trimtab.decide(%s, coalesce(%s::timestamptz, trimtab.clock()))", [org_id, moment]
+                )
+                .fetchall()
+            )
+        decisions += [{"organization": name, "org_id": org_id, **decision} for decision in found]
+    if as_json:
+        print_json(decisions)
+        return
+    print_rows([_decision(d) for d in decisions], DECISIONS, nothing="no rule holds for any campaign")
+    err.print("a dry run: nothing was changed")
+
+
+def _decision(decision: dict[str, Any]) -> dict[str, Any]:
+    would = "pause"
+    if decision["action_type"] == "auto_scale_up":
+        would = f"budget {decision['previous_budget']} → {decision['new_budget']} {decision['currency']}"
+    return {
+        "organization": decision["organization"],
+        "campaign": decision["campaign_title"],
+        "rule": decision["rule_name"],
+        "would": would,
+        "confidence": None if decision["confidence_score"] is None else f"{decision['confidence_score']} %",
+        "held_back_by": decision["gate"],
+        "why": decision["gate_reason"] or decision["reason"],
+    }
+
+
+COMMANDS = (run,)

@@ -1,0 +1,127 @@
+"""Runs of the autopilot with real connections: at once, one failing among many, and the hourly job."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from support.database import Database
+
+
+def make_organization(db: Database, name: str, losers: int = 3, winners: int = 3) -> str:
+    """An organization with losers (roi 0.2) and winners (roi 5), facts of yesterday; its id."""
+    with db.connect() as connection:
+        org_id = connection.execute("select test.organization(%s)::text", [name]).fetchone()[0]
+        connection.execute("update trimtab.guardrails set max_pause_share_percent = 100 where org_id = %s", [org_id])
+        for index in range(losers + winners):
+            revenue = 60 if index < losers else 1500
+            connection.execute(
+                "select test.facts(%(org)s, test.running_campaign(%(org)s, %(title)s),"
+                " (trimtab.clock() at time zone 'UTC')::date - 1, 50000, 500, 300, 60, %(revenue)s)",
+                {"org": org_id, "title": f"campaign {index}", "revenue": revenue},
+            )
+    return str(org_id)
+
+
+def run(db: Database, org_id: str) -> dict[str, Any]:
+    with db.connect("trimtab_engine", autocommit=False) as connection:
+        connection.execute("select trimtab.init_transaction_context(null, %s)", [org_id])
+        result: dict[str, Any] = connection.execute("select trimtab.run_organization(%s)", [org_id]).fetchone()[0]
+        connection.commit()
+    return result
+
+
+def actions(db: Database, org_id: str) -> list[tuple[Any, ...]]:
+    return db.rows(
+        "select action_type, status, count(*) from trimtab.campaign_changes where org_id = %s group by 1, 2 order by 1, 2",
+        [org_id],
+    )
+
+
+def test_two_runs_at_once_act_once(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme")
+    with tap_db.connect(autocommit=False) as holder, ThreadPoolExecutor(2) as pool:
+        # Both runs wait for the organization at the same moment; then both go.
+        holder.execute("select from trimtab.organizations where org_id = %s for no key update", [org_id])
+        runs = [pool.submit(run, tap_db, org_id) for _ in range(2)]
+        wait_for_locks(tap_db, 2)
+        holder.commit()
+        results = [future.result() for future in runs]
+    assert sorted(result["actions_taken"]["campaigns_paused"] for result in results) == [0, 3]
+    assert sorted(result["actions_taken"]["campaigns_scaled"] for result in results) == [0, 3]
+    assert actions(tap_db, org_id) == [("auto_pause", "executed", 3), ("auto_scale_up", "executed", 3)]
+    assert tap_db.rows("select distinct budget from trimtab.campaigns where status = 'active'") == [(200,)]
+
+
+def wait_for_locks(db: Database, count: int) -> None:
+    """Returns when so many sessions wait for a lock; the test's timeout is the limit."""
+    with db.connect() as connection:
+        while (
+            connection.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            ).fetchone()[0]
+            < count
+        ):
+            connection.execute("select pg_sleep(0.01)")
+
+
+def test_a_run_does_not_wait_for_ever(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    with tap_db.connect(autocommit=False) as holder:
+        holder.execute("select from trimtab.organizations where org_id = %s for no key update", [org_id])
+        with tap_db.connect("trimtab_engine") as engine:
+            engine.execute("call trimtab.run_all()")
+        holder.rollback()
+    assert tap_db.rows("select status, error_code from trimtab.autopilot_runs") == [("failure", "55P03")]
+    assert run(tap_db, org_id)["actions_taken"]["campaigns_paused"] == 1
+
+
+def test_one_organization_that_fails_costs_the_others_nothing(tap_db: Database) -> None:
+    organizations = [make_organization(tap_db, f"Org {index}", 1, 1) for index in range(3)]
+    broken = sorted(organizations)[1]
+    with tap_db.connect() as connection:
+        connection.execute(
+            "create function test.refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'disk of this tenant is on fire' using errcode = 'P0666'; end $$"
+        )
+        connection.execute(
+            "create trigger refuse before insert or update on trimtab.campaign_signals for each row"
+            f" when (new.org_id = '{broken}') execute function test.refuse()"
+        )
+    with tap_db.connect("trimtab_engine") as engine:
+        engine.execute("call trimtab.run_all()")
+    for org_id in organizations:
+        expected = [] if org_id == broken else [("auto_pause", "executed", 1), ("auto_scale_up", "executed", 1)]
+        assert actions(tap_db, org_id) == expected
+    assert tap_db.rows(
+        "select status, error_code, error_message, run_count from trimtab.autopilot_runs where org_id = %s", [broken]
+    ) == [("failure", "P0666", "disk of this tenant is on fire", 1)]
+    with tap_db.connect("trimtab_engine") as engine:
+        engine.execute("call trimtab.run_all()")
+    assert tap_db.value("select run_count from trimtab.autopilot_runs where org_id = %s", [broken]) == 2
+
+
+def test_the_hourly_job_acts_as_the_system_actor(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    with tap_db.connect("trimtab_engine") as engine:
+        engine.execute("call trimtab.run_all()")
+    system_user = tap_db.value("select system_user_id from trimtab.organizations where org_id = %s", [org_id])
+    assert tap_db.rows("select user_id, login, origin from trimtab.campaign_changes") == [
+        (system_user, "trimtab_engine", "rule")
+    ]
+    assert tap_db.rows("select user_id, login from trimtab.audit_log where action = 'campaign.auto_pause'") == [
+        (system_user, "trimtab_engine")
+    ]
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst"])
+def test_a_run_needs_a_manager(tap_db: Database, role: str) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    login = tap_db.value("select test.member(%s, %s)", [org_id, role])
+    with tap_db.connect(login) as connection:
+        with pytest.raises(Exception) as caught:
+            connection.execute("select trimtab.run_autonomous_operations()")
+        assert caught.value.sqlstate == "TT003"  # type: ignore[attr-defined]
+        assert connection.execute("select count(*) from trimtab.decide(trimtab.current_org_id())").fetchone() == (2,)
+    assert actions(tap_db, org_id) == []

@@ -1,0 +1,43 @@
+begin;
+select plan(10);
+select test.organization('Acme') as acme \gset
+select test.member(:'acme', 'manager') as manager \gset
+select test.member(:'acme', 'analyst') as analyst \gset
+
+create function pg_temp.faults(p_statement text) returns text language plpgsql as $$
+declare v_detail text; v_code text;
+begin
+  execute p_statement;
+  return 'accepted';
+exception when others then
+  get stacked diagnostics v_code = returned_sqlstate, v_detail = pg_exception_detail;
+  return v_code || ': ' || v_detail;
+end $$;
+
+select test.act_as(:'manager');
+set local search_path to trimtab, test, public;
+
+select is(pg_temp.faults($$update autonomous_rules set condition = '{"metric": "rio", "operator": "less", "min_spend": -1, "treshold": 2}' where rule_name = 'Low ROI Pause'$$) ~ E'^TT030: condition.metric: found "rio", allowed: .*roi.*\n.*min_spend: found -1, allowed: a number of 0 or more.*\n.*operator: found "less", allowed: <, <=, >, >=, =.*\n.*threshold: found nothing, allowed: a number.*\n.*treshold: found 2, allowed: no such key',
+  true, 'every fault of a condition is named: path, found, allowed');
+select matches(pg_temp.faults($$update autonomous_rules set condition = '{"metric": "roi", "operator": "<", "threshold": "0.5"}' where rule_name = 'Low ROI Pause'$$),
+  'TT030: condition.threshold: found "0.5", allowed: a number', 'a number in quotes is not a number');
+select matches(pg_temp.faults($$update autonomous_rules set condition = '[1]' where rule_name = 'Low ROI Pause'$$),
+  'TT030: condition: found array', 'a condition is an object');
+select matches(pg_temp.faults($$update autonomous_rules set action = '{"type": "auto_scale_up", "multiplier": 0.5, "max_budget": 0}' where rule_name = 'High ROI Scale'$$),
+  E'TT030: action.max_budget: found 0.*\naction.multiplier: found 0.5, allowed: a number above 1', 'faults of an action too');
+select matches(pg_temp.faults($$update autonomous_rules set action = '{"type": "auto_pause"}' where rule_name = 'High ROI Scale'$$),
+  'TT030: action.multiplier: found nothing.*\n?.*action.type: found "auto_pause", allowed: auto_scale_up', 'the action must fit the type of the rule');
+select matches(pg_temp.faults($$insert into autonomous_rules (rule_name, rule_type, condition, action) values ('x', 'create', '{"metric": "roi", "operator": "<", "threshold": 1}', '{"type": "auto_pause"}')$$),
+  'TT030: rule_type: found create, allowed: pause, scale', 'a type that cannot be carried out is refused, not stored');
+select matches(pg_temp.faults($$insert into autonomous_rules (rule_name, rule_type, condition, action) values ('High ROI Scale', 'pause', '{"metric": "roi", "operator": "<", "threshold": 1}', '{"type": "auto_pause"}')$$),
+  '^23505', 'a name is given once');
+select lives_ok($$insert into autonomous_rules (rule_name, rule_type, condition, action, priority) values ('Dear clicks', 'pause', '{"metric": "cpc", "operator": ">", "threshold": 2.5, "window": "last_7_days", "min_spend": 100}', '{"type": "auto_pause"}', 70)$$,
+  'a good one is stored');
+select lives_ok($$delete from autonomous_rules where rule_name = 'Dear clicks'$$, 'and can be removed');
+
+select test.act_as(:'analyst');
+select matches(pg_temp.faults($$update autonomous_rules set is_active = false where rule_name = 'Low ROI Pause'$$), '^TT003',
+  'an analyst may not tune rules, and is told so');
+
+select * from finish();
+rollback;

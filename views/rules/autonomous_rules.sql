@@ -1,0 +1,24 @@
+create or replace view trimtab.autonomous_rules with (security_invoker = true) as
+select
+  r.id,
+  r.name as rule_name,
+  r.rule_type,
+  r.condition,
+  r.action,
+  r.priority,
+  r.status = 'active' as is_active,
+  r.created_by,
+  r.created_at,
+  r.updated_at,
+  r.org_id,
+  r.version,
+  r.description,
+  r.copied_from
+from trimtab.automation_rules r
+where r.status <> 'archived';
+comment on view trimtab.autonomous_rules is
+  'The organization''s rules, those switched off included. Insert, update (is_active, condition, action, priority, rule_name) and delete are understood; condition and action are checked when they are saved.';
+grant select, insert, update, delete on trimtab.autonomous_rules to trimtab_user;
+grant select, insert, update, delete on trimtab.autonomous_rules to trimtab_engine;
+create or replace trigger write instead of insert or update or delete on trimtab.autonomous_rules
+  for each row execute function trimtab.write_autonomous_rule();
