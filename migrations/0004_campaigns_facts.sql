@@ -141,7 +141,9 @@ create table trimtab.campaign_signals (
   constraint campaign_signals_pkey primary key (org_id, campaign_id),
   constraint campaign_signals_campaign_fkey foreign key (org_id, campaign_id) references trimtab.campaigns (org_id, id) on delete cascade
 );
+-- The arrays stay in the row and uncompressed: they are read far more often than written.
 alter table trimtab.campaign_signals alter column signals set storage main;
+alter table trimtab.campaign_signals set (toast_tuple_target = 8160);
 create index campaign_signals_valid_until_idx on trimtab.campaign_signals (org_id, valid_until);
 comment on table trimtab.campaign_signals is
   'Memo of compute_signals() for the present moment: every windowed metric, by catalogue position. Always equal to a recomputation; a batch of facts or the end of a window makes a row stale (valid_until).';

@@ -22,18 +22,8 @@ as $$
 #variable_conflict use_column
 declare
   c_latest constant bigint := 9223372036854775807;
-  -- Bits of known: which measures a row has. A ratio counts the rows that have both of its parts.
-  c_impressions constant integer := 1;
-  c_clicks constant integer := 2;
-  c_spend constant integer := 4;
-  c_conversions constant integer := 8;
-  c_revenue constant integer := 16;
-  c_likes constant integer := 32;
-  c_shares constant integer := 64;
-  c_comments constant integer := 128;
-  c_reach constant integer := 256;
-  c_spend_without_rate constant integer := 512;
-  c_revenue_without_rate constant integer := 1024;
+  -- known says which measures the facts of a row have: 1 impressions, 2 clicks, 4 spend, 8 conversions, 16 revenue,
+  -- 32 likes, 64 shares, 128 comments, 256 reach; 512 spend, 1024 revenue that no exchange rate is known for.
   v_organization record;
   v_known bigint := coalesce(p_known, c_latest);
   v_known_at timestamptz := 'infinity';
@@ -102,15 +92,15 @@ begin
     select
       f.campaign_id,
       width_bucket(v_today - f.day, v_day_breaks) as span,
-      (f.impressions is not null)::integer * c_impressions
-        + (f.clicks is not null)::integer * c_clicks
-        + (f.spend is not null)::integer * c_spend
-        + (f.conversions is not null)::integer * c_conversions
-        + (f.revenue is not null)::integer * c_revenue
-        + (f.likes is not null)::integer * c_likes
-        + (f.shares is not null)::integer * c_shares
-        + (f.comments is not null)::integer * c_comments
-        + (f.reach is not null)::integer * c_reach as known,
+      (f.impressions is not null)::integer * 1
+        + (f.clicks is not null)::integer * 2
+        + (f.spend is not null)::integer * 4
+        + (f.conversions is not null)::integer * 8
+        + (f.revenue is not null)::integer * 16
+        + (f.likes is not null)::integer * 32
+        + (f.shares is not null)::integer * 64
+        + (f.comments is not null)::integer * 128
+        + (f.reach is not null)::integer * 256 as known,
       f.currency::text as currency,
       case when f.currency <> v_organization.currency then f.day end as rate_day,
       min(f.day) as first_day,
@@ -140,15 +130,15 @@ begin
     select
       f.campaign_id,
       - width_bucket(ceil(extract(epoch from v_hour_ends_at - f.hour) / 3600)::integer, v_hour_breaks),
-      (f.impressions is not null)::integer * c_impressions
-        + (f.clicks is not null)::integer * c_clicks
-        + (f.spend is not null)::integer * c_spend
-        + (f.conversions is not null)::integer * c_conversions
-        + (f.revenue is not null)::integer * c_revenue
-        + (f.likes is not null)::integer * c_likes
-        + (f.shares is not null)::integer * c_shares
-        + (f.comments is not null)::integer * c_comments
-        + (f.reach is not null)::integer * c_reach,
+      (f.impressions is not null)::integer * 1
+        + (f.clicks is not null)::integer * 2
+        + (f.spend is not null)::integer * 4
+        + (f.conversions is not null)::integer * 8
+        + (f.revenue is not null)::integer * 16
+        + (f.likes is not null)::integer * 32
+        + (f.shares is not null)::integer * 64
+        + (f.comments is not null)::integer * 128
+        + (f.reach is not null)::integer * 256,
       f.currency::text,
       case when f.currency <> v_organization.currency then f.day end,
       min(f.day), null, null, max(f.hour), max(f.known_from),
@@ -187,8 +177,8 @@ begin
       case
         when s.rate_day is null or r.rate is not null then s.known
         else s.known
-          + (s.known & c_spend) / c_spend * c_spend_without_rate
-          + (s.known & c_revenue) / c_revenue * c_revenue_without_rate
+          + (s.known & 4) / 4 * 512
+          + (s.known & 16) / 16 * 1024
       end as known,
       s.impressions,
       s.clicks,
@@ -198,7 +188,7 @@ begin
       s.likes,
       s.shares,
       s.comments,
-      case when s.known & (c_likes | c_shares | c_comments) > 0
+      case when s.known & 224 > 0
         then coalesce(s.likes, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0)
       end as engagements,
       s.reach_sum,
@@ -223,50 +213,83 @@ begin
     select
       p.campaign_id,
       w.position,
+      bit_or(p.known) as known,
       sum(p.impressions) as impressions,
       sum(p.clicks) as clicks,
-      case when bit_or(p.known) & c_spend_without_rate = 0 then sum(p.spend) end as spend,
+      sum(p.spend) as spend,
       sum(p.conversions) as conversions,
-      case when bit_or(p.known) & c_revenue_without_rate = 0 then sum(p.revenue) end as revenue,
+      sum(p.revenue) as revenue,
       sum(p.likes) as likes,
       sum(p.shares) as shares,
       sum(p.comments) as comments,
       max(p.greatest_reach) as reach,
-      sum(p.impressions) filter (where p.known & (c_impressions | c_reach) = c_impressions | c_reach)
-        / nullif(sum(p.reach_sum) filter (where p.known & (c_impressions | c_reach) = c_impressions | c_reach), 0) as frequency,
-      100 * sum(p.clicks) filter (where p.known & (c_clicks | c_impressions) = c_clicks | c_impressions)
-        / nullif(sum(p.impressions) filter (where p.known & (c_clicks | c_impressions) = c_clicks | c_impressions), 0) as ctr,
-      case when bit_or(p.known) & c_spend_without_rate = 0 then
-        sum(p.spend) filter (where p.known & (c_spend | c_clicks) = c_spend | c_clicks)
-          / nullif(sum(p.clicks) filter (where p.known & (c_spend | c_clicks) = c_spend | c_clicks), 0)
-      end as cpc,
-      case when bit_or(p.known) & c_spend_without_rate = 0 then
-        1000 * sum(p.spend) filter (where p.known & (c_spend | c_impressions) = c_spend | c_impressions)
-          / nullif(sum(p.impressions) filter (where p.known & (c_spend | c_impressions) = c_spend | c_impressions), 0)
-      end as cpm,
-      case when bit_or(p.known) & c_spend_without_rate = 0 then
-        sum(p.spend) filter (where p.known & (c_spend | c_conversions) = c_spend | c_conversions)
-          / nullif(sum(p.conversions) filter (where p.known & (c_spend | c_conversions) = c_spend | c_conversions), 0)
-      end as cpa,
-      100 * sum(p.conversions) filter (where p.known & (c_conversions | c_clicks) = c_conversions | c_clicks)
-        / nullif(sum(p.clicks) filter (where p.known & (c_conversions | c_clicks) = c_conversions | c_clicks), 0) as conversion_rate,
-      100 * sum(p.engagements) filter (where p.known & c_impressions > 0)
-        / nullif(sum(p.impressions) filter (where p.engagements is not null), 0) as engagement_rate,
-      case when bit_or(p.known) & (c_spend_without_rate | c_revenue_without_rate) = 0 then
-        sum(p.revenue) filter (where p.known & (c_revenue | c_spend) = c_revenue | c_spend)
-          / nullif(sum(p.spend) filter (where p.known & (c_revenue | c_spend) = c_revenue | c_spend), 0)
-      end as roas
+      sum(p.reach_sum) as reach_sum,
+      sum(p.engagements) as engagements,
+      -- What a ratio leaves out of a sum, because the other part is not known; as a rule nothing.
+      sum(p.impressions) filter (where p.known & 2 = 0) as impressions_without_clicks,
+      sum(p.impressions) filter (where p.known & 4 = 0) as impressions_without_spend,
+      sum(p.impressions) filter (where p.known & 256 = 0) as impressions_without_reach,
+      sum(p.impressions) filter (where p.known & 224 = 0) as impressions_without_engagements,
+      sum(p.clicks) filter (where p.known & 1 = 0) as clicks_without_impressions,
+      sum(p.clicks) filter (where p.known & 4 = 0) as clicks_without_spend,
+      sum(p.clicks) filter (where p.known & 8 = 0) as clicks_without_conversions,
+      sum(p.spend) filter (where p.known & 1 = 0) as spend_without_impressions,
+      sum(p.spend) filter (where p.known & 2 = 0) as spend_without_clicks,
+      sum(p.spend) filter (where p.known & 8 = 0) as spend_without_conversions,
+      sum(p.spend) filter (where p.known & 16 = 0) as spend_without_revenue,
+      sum(p.conversions) filter (where p.known & 2 = 0) as conversions_without_clicks,
+      sum(p.conversions) filter (where p.known & 4 = 0) as conversions_without_spend,
+      sum(p.revenue) filter (where p.known & 4 = 0) as revenue_without_spend,
+      sum(p.reach_sum) filter (where p.known & 1 = 0) as reach_without_impressions,
+      sum(p.engagements) filter (where p.known & 1 = 0) as engagements_without_impressions
     from parts p
     join spans w on w.span = p.span
     group by p.campaign_id, w.position
+  ), rated as (
+    select
+      w.*,
+      (w.impressions - coalesce(w.impressions_without_reach, 0))
+        / nullif(w.reach_sum - coalesce(w.reach_without_impressions, 0), 0) as frequency,
+      100 * (w.clicks - coalesce(w.clicks_without_impressions, 0))
+        / nullif(w.impressions - coalesce(w.impressions_without_clicks, 0), 0) as ctr,
+      (w.spend - coalesce(w.spend_without_clicks, 0))
+        / nullif(w.clicks - coalesce(w.clicks_without_spend, 0), 0) as cpc,
+      1000 * (w.spend - coalesce(w.spend_without_impressions, 0))
+        / nullif(w.impressions - coalesce(w.impressions_without_spend, 0), 0) as cpm,
+      (w.spend - coalesce(w.spend_without_conversions, 0))
+        / nullif(w.conversions - coalesce(w.conversions_without_spend, 0), 0) as cpa,
+      100 * (w.conversions - coalesce(w.conversions_without_clicks, 0))
+        / nullif(w.clicks - coalesce(w.clicks_without_conversions, 0), 0) as conversion_rate,
+      100 * (w.engagements - coalesce(w.engagements_without_impressions, 0))
+        / nullif(w.impressions - coalesce(w.impressions_without_engagements, 0), 0) as engagement_rate,
+      (w.revenue - coalesce(w.revenue_without_spend, 0))
+        / nullif(w.spend - coalesce(w.spend_without_revenue, 0), 0) as roas,
+      w.known & 512 = 0 as spend_is_whole,
+      w.known & 1024 = 0 as revenue_is_whole
+    from windowed w
   ), placed as (
     select
       c.id, w.position,
-      f.impressions, f.clicks, f.spend, f.conversions, f.revenue, f.likes, f.shares, f.comments, f.reach,
-      f.frequency, f.ctr, f.cpc, f.cpm, f.cpa, f.conversion_rate, f.engagement_rate, f.roas
+      f.impressions,
+      f.clicks,
+      case when f.spend_is_whole then f.spend end as spend,
+      f.conversions,
+      case when f.revenue_is_whole then f.revenue end as revenue,
+      f.likes,
+      f.shares,
+      f.comments,
+      f.reach,
+      f.frequency,
+      f.ctr,
+      case when f.spend_is_whole then f.cpc end as cpc,
+      case when f.spend_is_whole then f.cpm end as cpm,
+      case when f.spend_is_whole then f.cpa end as cpa,
+      f.conversion_rate,
+      f.engagement_rate,
+      case when f.spend_is_whole and f.revenue_is_whole then f.roas end as roas
     from (select distinct a.id from unnest(v_ids) a (id)) c
     cross join trimtab.metric_windows w
-    left join windowed f on f.campaign_id = c.id and f.position = w.position
+    left join rated f on f.campaign_id = c.id and f.position = w.position
     order by c.id, w.position
   ), arrays as (
     -- In the order of the metrics' positions; the rows come in the order of the windows' positions.
