@@ -38,7 +38,7 @@ comment on function trimtab.write_audit() is
   'Row trigger: writes what changed (an update: the changed columns only) to audit_log in the same transaction.';
 alter function trimtab.write_audit() owner to trimtab_definer;
 create or replace trigger audit after insert or update or delete on trimtab.organizations
-  for each row execute function trimtab.write_audit('organization', 'org_id', 'knowledge_revision,replay_floor');
+  for each row execute function trimtab.write_audit('organization', 'org_id', 'knowledge_revision,replay_floor,facts_from');
 create or replace trigger audit after insert or update or delete on trimtab.memberships
   for each row execute function trimtab.write_audit('membership', 'user_id');
 create or replace trigger audit after insert or update or delete on trimtab.login_organizations
