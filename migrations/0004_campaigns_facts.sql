@@ -252,7 +252,8 @@ create type trimtab.import_row as (
   skipped text,
   faults jsonb,
   raw jsonb,
-  is_held boolean
+  is_held boolean,
+  campaign_key text
 );
 comment on type trimtab.import_row is 'A row of the temporary table trimtab_import, into which an import puts what it has read.';
 comment on column trimtab.import_row.line_number is 'Line of the file on which the row begins.';
@@ -268,10 +269,10 @@ comment on column trimtab.import_row.faults is 'What is wrong with the row alrea
 comment on column trimtab.import_row.raw is 'The faulty row as the file had it: heading to text.';
 
 create type trimtab.import_campaign as (
+  campaign_key text,
   platform text,
   external_id text,
   title text,
-  given_id uuid,
   source_key text,
   campaign_id uuid,
   currency text,
@@ -304,3 +305,4 @@ create type trimtab.import_fact as (
   comments bigint
 );
 comment on type trimtab.import_fact is 'A fact that an import brings, compared with what is known (state: new, changed, same, overtaken). For the import''s own work.';
+comment on column trimtab.import_row.campaign_key is 'How the row names its campaign, in one value to join and group by; computed.';

@@ -65,7 +65,7 @@ begin
   -- Faulty rows. A line of a file that was seen before is not quarantined again.
   insert into trimtab.quarantined_rows (org_id, batch_id, line_number, faults, raw, is_typed, is_held, created_at)
   select p_org_id, p_batch_id, coalesce(i.line_number, 0), i.faults,
-         coalesce(i.raw, jsonb_strip_nulls(to_jsonb(i)) - array['line_number', 'faults', 'is_held']),
+         coalesce(i.raw, jsonb_strip_nulls(to_jsonb(i)) - array['line_number', 'faults', 'is_held', 'campaign_key']),
          i.raw is null, coalesce(i.is_held, false), v_now
   from pg_temp.trimtab_import i
   where i.skipped is null and i.faults is not null and i.quarantined_id is null
@@ -126,11 +126,7 @@ begin
            count(*) filter (where i.clicks > i.impressions) as clicks_above_impressions,
            count(*) filter (where i.currency is null and i.campaign_id is null) as currency_assumed
     from pg_temp.trimtab_import i
-    join pg_temp.trimtab_import_campaigns m
-      on coalesce(m.title, '') = coalesce(i.title, '')
-      and coalesce(m.external_id, '') = coalesce(i.external_id, '')
-      and m.platform is not distinct from i.platform
-      and m.given_id is not distinct from i.campaign_id
+    join pg_temp.trimtab_import_campaigns m on m.campaign_key = i.campaign_key
     where i.skipped is null and i.faults is null
     group by m.currency
   ) s;

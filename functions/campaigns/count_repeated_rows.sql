@@ -22,15 +22,15 @@ begin
   from (
     select sum(d.rows) as rows, count(*) as different
     from (
-      select i.platform, i.external_id, i.title, i.campaign_id, i.day, i.hour,
+      select i.campaign_key, i.day, i.hour,
              i.creative, i.audience, i.placement, i.device, i.hour_of_day, count(*) as rows
       from pg_temp.trimtab_import i
       where i.skipped is null and i.faults is null
-      group by i.platform, i.external_id, i.title, i.campaign_id, i.day, i.hour,
+      group by i.campaign_key, i.day, i.hour,
                i.creative, i.audience, i.placement, i.device, i.hour_of_day,
                i.impressions, i.clicks, i.spend, i.conversions, i.revenue, i.reach, i.likes, i.shares, i.comments
     ) d
-    group by d.platform, d.external_id, d.title, d.campaign_id, d.day, d.hour,
+    group by d.campaign_key, d.day, d.hour,
              d.creative, d.audience, d.placement, d.device, d.hour_of_day
     having sum(d.rows) > 1
   ) k;

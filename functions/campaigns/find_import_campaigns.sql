@@ -12,28 +12,26 @@ begin
   perform 'PRAGMA:TABLE: trimtab_import_campaigns (like trimtab.import_campaign)';
 
   insert into pg_temp.trimtab_import_campaigns (
-    platform, external_id, title, given_id, source_key, currency, first_line)
-  select k.platform, k.external_id, k.title, k.given_id,
+    campaign_key, platform, external_id, title, campaign_id, source_key, currency, first_line)
+  select k.campaign_key, k.platform, k.external_id, k.title, k.campaign_id,
          case
-           when k.given_id is not null then null
+           when k.campaign_id is not null then null
            when btrim(k.external_id) <> '' then 'id:' || btrim(k.external_id)
            else 'name:' || trimtab.collapse_title(k.title)
          end,
          k.currency, k.first_line
   from (
-    select i.platform, i.external_id, i.title, i.campaign_id as given_id,
+    select i.campaign_key, min(i.platform) as platform, min(i.external_id) as external_id, min(i.title) as title,
+           min(i.campaign_id::text)::uuid as campaign_id,
            case when min(i.currency) = max(i.currency) then min(i.currency) end as currency,
            min(i.line_number) as first_line
     from pg_temp.trimtab_import i
     where i.skipped is null and i.faults is null
-    group by i.platform, i.external_id, i.title, i.campaign_id
+    group by i.campaign_key
   ) k;
   analyze pg_temp.trimtab_import_campaigns;
 
   -- The same key, the platform's id, and last the same title where that is one campaign only.
-  update pg_temp.trimtab_import_campaigns m
-  set campaign_id = m.given_id
-  where m.given_id is not null;
   update pg_temp.trimtab_import_campaigns m
   set campaign_id = c.id
   from trimtab.campaigns c
@@ -88,11 +86,8 @@ begin
     select distinct on (n.platform, n.source_key) n.platform, n.source_key, i.currency
     from pg_temp.trimtab_import_campaigns n
     left join pg_temp.trimtab_import i
-      on i.line_number = n.first_line
+      on i.line_number = n.first_line and i.campaign_key = n.campaign_key
       and i.skipped is null and i.faults is null
-      and i.title is not distinct from n.title
-      and i.external_id is not distinct from n.external_id
-      and i.platform is not distinct from n.platform
     where n.campaign_id is null
     order by n.platform, n.source_key, n.first_line
   ) w
@@ -112,10 +107,7 @@ begin
   from pg_temp.trimtab_import_campaigns m
   where i.skipped is null
     and i.faults is null
-    and coalesce(m.title, '') = coalesce(i.title, '')
-    and coalesce(m.external_id, '') = coalesce(i.external_id, '')
-    and m.platform is not distinct from i.platform
-    and m.given_id is not distinct from i.campaign_id
+    and m.campaign_key = i.campaign_key
     and (i.currency <> m.currency or m.campaign_id is null and m.candidates > 1);
 end
 $$;

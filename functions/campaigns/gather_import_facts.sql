@@ -52,11 +52,7 @@ begin
            case when count(i.shares) = count(*) then sum(i.shares) end,
            case when count(i.comments) = count(*) then sum(i.comments) end
     from pg_temp.trimtab_import i
-    join pg_temp.trimtab_import_campaigns m
-      on coalesce(m.title, '') = coalesce(i.title, '')
-      and coalesce(m.external_id, '') = coalesce(i.external_id, '')
-      and m.platform is not distinct from i.platform
-      and m.given_id is not distinct from i.campaign_id
+    join pg_temp.trimtab_import_campaigns m on m.campaign_key = i.campaign_key
     where i.skipped is null and i.faults is null
     group by m.campaign_id, m.currency, i.day, i.hour;
   end if;
@@ -88,11 +84,7 @@ begin
            case when count(i.shares) = count(*) then sum(i.shares) end,
            case when count(i.comments) = count(*) then sum(i.comments) end
     from pg_temp.trimtab_import i
-    join pg_temp.trimtab_import_campaigns m
-      on coalesce(m.title, '') = coalesce(i.title, '')
-      and coalesce(m.external_id, '') = coalesce(i.external_id, '')
-      and m.platform is not distinct from i.platform
-      and m.given_id is not distinct from i.campaign_id
+    join pg_temp.trimtab_import_campaigns m on m.campaign_key = i.campaign_key
     cross join lateral (
       values
         (1, 'creative', i.creative), (2, 'audience', i.audience), (3, 'placement', i.placement), (4, 'device', i.device),

@@ -15,8 +15,7 @@ begin
         'column', '', 'field', '', 'value', null,
         'reason', format('line %s, of the same campaign and day, is faulty', w.line_number)))
   from (
-    select coalesce(j.campaign_id::text, '') as given, coalesce(j.platform, '') as platform,
-           coalesce(j.external_id, '') as external_id, coalesce(j.title, '') as title, j.day,
+    select j.campaign_key, j.day,
            min(j.line_number) as line_number
     from pg_temp.trimtab_import j
     where j.skipped is null
@@ -24,14 +23,11 @@ begin
       and not coalesce(j.is_held, false)
       and j.day is not null
       and coalesce(j.campaign_id::text, j.external_id, j.title) is not null
-    group by 1, 2, 3, 4, 5
+    group by j.campaign_key, j.day
   ) w
   where i.skipped is null
     and i.faults is null
-    and coalesce(i.campaign_id::text, '') = w.given
-    and coalesce(i.platform, '') = w.platform
-    and coalesce(i.external_id, '') = w.external_id
-    and coalesce(i.title, '') = w.title
+    and i.campaign_key = w.campaign_key
     and i.day = w.day;
   get diagnostics v_count = row_count;
   return v_count;

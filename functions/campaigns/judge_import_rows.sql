@@ -146,7 +146,7 @@ begin
         from pg_temp.trimtab_import j
         where j.skipped is null and j.faults is null
         window same as (
-          partition by j.platform, j.external_id, j.title, j.campaign_id, j.day, j.hour,
+          partition by j.campaign_key, j.day, j.hour,
                        j.creative, j.audience, j.placement, j.device, j.hour_of_day
           order by j.line_number range between unbounded preceding and unbounded following)
       ) d

@@ -35,15 +35,12 @@ begin
     from pg_temp.trimtab_import_campaigns n
     -- Some rows, and with them days or whole campaigns, have gone to quarantine since the campaigns were looked up.
     join (
-      select i.platform, i.external_id, i.title, min(i.day) as first_day, max(i.day) as last_day
+      select i.campaign_key, min(i.day) as first_day, max(i.day) as last_day
       from pg_temp.trimtab_import i
       where i.skipped is null and i.faults is null
         and exists (select from pg_temp.trimtab_import_campaigns u where u.campaign_id is null)
-      group by i.platform, i.external_id, i.title
-    ) d
-      on coalesce(n.title, '') = coalesce(d.title, '')
-      and coalesce(n.external_id, '') = coalesce(d.external_id, '')
-      and n.platform is not distinct from d.platform
+      group by i.campaign_key
+    ) d on n.campaign_key = d.campaign_key
     where n.campaign_id is null
       and coalesce(n.candidates, 0) < 2
     group by n.platform, n.source_key
@@ -51,10 +48,7 @@ begin
     select distinct on (n.platform, n.source_key) n.platform, n.source_key,
            i.campaign_status, i.campaign_budget, i.campaign_daily_budget
     from pg_temp.trimtab_import i
-    join pg_temp.trimtab_import_campaigns n
-      on coalesce(n.title, '') = coalesce(i.title, '')
-      and coalesce(n.external_id, '') = coalesce(i.external_id, '')
-      and n.platform is not distinct from i.platform
+    join pg_temp.trimtab_import_campaigns n on n.campaign_key = i.campaign_key
     where n.campaign_id is null
       and i.skipped is null and i.faults is null
       and (i.campaign_status is not null or i.campaign_budget is not null or i.campaign_daily_budget is not null)

@@ -19,6 +19,7 @@ declare
   v_faults text[];
   v_batch_id uuid;
 begin
+  perform 'PRAGMA:TABLE: trimtab_import (like trimtab.import_row)';
   v_faults := array_remove(array[
     case when coalesce(btrim(p_file_name), '') = '' then 'No file name.' end,
     case when coalesce(btrim(p_format), '') = '' then 'No format.' end,
@@ -67,6 +68,13 @@ begin
   end if;
 
   create temporary table trimtab_import (like trimtab.import_row) on commit drop;
+  alter table pg_temp.trimtab_import
+    drop column campaign_key,
+    add column campaign_key text collate "C" generated always as (
+      coalesce(
+        campaign_id::text,
+        coalesce(platform, '') || e'\x1f' || coalesce(external_id, '') || e'\x1f' || coalesce(title, ''))
+    ) stored;
   -- To everybody: nobody but this session sees the table, and the roles it may work as are its own affair.
   grant insert on pg_temp.trimtab_import to public;
 

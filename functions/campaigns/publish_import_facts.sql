@@ -11,6 +11,7 @@ declare
   v_base bigint;
   v_revision bigint;
   v_last_published timestamptz;
+  v_campaign_ids uuid[];
 begin
   perform 'PRAGMA:TABLE: trimtab_import_facts (like trimtab.import_fact)';
   perform 'PRAGMA:TABLE: trimtab_import_revisions (day date, revision bigint)';
@@ -22,6 +23,7 @@ begin
   create temporary table trimtab_import_revisions on commit drop as
   select d.day, v_base + case when p_assumed_lag is null then 1 else row_number() over (order by d.day) end as revision
   from (select distinct f.day from pg_temp.trimtab_import_facts f where f.state in ('new', 'changed')) d;
+  analyze pg_temp.trimtab_import_revisions;
   select max(r.revision) into v_revision from pg_temp.trimtab_import_revisions r;
   if v_revision is null then
     drop table pg_temp.trimtab_import_revisions;
@@ -66,11 +68,15 @@ begin
   join pg_temp.trimtab_import_revisions r on r.day = f.day
   where f.state in ('new', 'changed');
 
+  v_campaign_ids := array(
+    select distinct f.campaign_id
+    from pg_temp.trimtab_import_facts f
+    where f.state in ('new', 'changed'));
+
   -- A campaign that an import found has been running at least since its first fact.
   perform
   from trimtab.campaigns c
-  where c.org_id = p_org_id
-    and c.id in (select f.campaign_id from pg_temp.trimtab_import_facts f where f.state = 'new')
+  where c.org_id = p_org_id and c.id = any (v_campaign_ids)
   order by c.id
   for no key update;
   update trimtab.campaigns c
@@ -79,27 +85,33 @@ begin
       active_seconds = c.active_seconds
         + case when c.activated_at = c.starts_at then 0 else extract(epoch from c.starts_at - w.first_fact) end
   from (
-    select f.campaign_id, min(f.day)::timestamp at time zone v_zone as first_fact
-    from pg_temp.trimtab_import_facts f
-    where f.state = 'new' and f.dimension = ''
-    group by f.campaign_id
+    select e.campaign_id, e.first_fact
+    from (
+      select f.campaign_id, min(f.day)::timestamp at time zone v_zone as first_fact
+      from pg_temp.trimtab_import_facts f
+      where f.state = 'new' and f.dimension = ''
+      group by f.campaign_id
+    ) e
+    -- A fence: campaigns that were made a moment ago are unknown to the planner, which would loop over them outside.
+    cross join lateral (
+      select from trimtab.campaigns d
+      where d.org_id = p_org_id and d.id = e.campaign_id and e.first_fact < d.starts_at
+      offset 0
+    ) d
   ) w
   where c.org_id = p_org_id
     and c.id = w.campaign_id
     and c.source_key is not null
-    and c.status <> 'draft'
-    and w.first_fact < c.starts_at;
+    and c.status <> 'draft';
 
   perform
   from trimtab.campaign_signals s
-  where s.org_id = p_org_id
-    and s.campaign_id in (select f.campaign_id from pg_temp.trimtab_import_facts f where f.state in ('new', 'changed'))
+  where s.org_id = p_org_id and s.campaign_id = any (v_campaign_ids)
   order by s.campaign_id
   for no key update;
   update trimtab.campaign_signals s
   set valid_until = '-infinity'
-  where s.org_id = p_org_id
-    and s.campaign_id in (select f.campaign_id from pg_temp.trimtab_import_facts f where f.state in ('new', 'changed'));
+  where s.org_id = p_org_id and s.campaign_id = any (v_campaign_ids);
 
   drop table pg_temp.trimtab_import_revisions;
   return v_revision;
