@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 for _name in [name for name in os.environ if name.startswith(("PG", "TRIMTAB_"))]:
@@ -18,11 +19,16 @@ for _name in [name for name in os.environ if name.startswith(("PG", "TRIMTAB_"))
 from support.database import Database, TestCluster  # noqa: E402
 from support.tap import CLUSTER, LazyCluster, TapFile  # noqa: E402
 
+# The same examples each time; `make soak` looks for new ones.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000, print_blob=True)
+
 TAP_FOLDER = Path(__file__).parent / "sql"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLUSTER] = LazyCluster()
+    hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "house")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

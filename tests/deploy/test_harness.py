@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.database import Database, TestCluster
-from support.tap import judge
+from support.tap import judge, leaves_nothing
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,22 @@ from support.tap import judge
 def test_judge(report: str, problem: str | None) -> None:
     found = "\n".join(judge(report))
     assert (found == "") if problem is None else (problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("begin;\nselect plan(1);\nrollback;\n", True),
+        ("-- what\nbegin;\nselect 1;\n\nrollback;", True),
+        ("begin;\nselect 1;\ncommit;\n", False),
+        ("begin;\nselect 1;\nrollback;\nselect 2;", False),
+        ("begin;\nselect 1;\ncommit;\nbegin;\nrollback;", False),
+        ("select 1;\nrollback;", False),
+        ("", False),
+    ],
+)
+def test_leaves_nothing(text: str, expected: bool) -> None:
+    assert leaves_nothing(text) is expected
 
 
 def test_databases_are_copies(cluster: TestCluster, db: Database) -> None:

@@ -1,4 +1,7 @@
-"""pgTAP files as pytest items: one file is one item, run by psql against a database of its own."""
+"""pgTAP files as pytest items: one file is one item, run by psql.
+
+Files that are one transaction, rolled back at the end, share a database; any other gets one of its own.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +52,15 @@ class TapItem(pytest.Item):
     """One pgTAP file."""
 
     def runtest(self) -> None:
-        cluster: TestCluster = self.session.config.stash[CLUSTER].get()
-        database = cluster.create(cluster.template("tap"))
-        try:
-            done = run_psql(database, self.path)
-        finally:
-            cluster.drop(database)
+        lazy = self.session.config.stash[CLUSTER]
+        if leaves_nothing(self.path.read_text(encoding="utf-8")):
+            done = run_psql(lazy.shared(), self.path)
+        else:
+            database = lazy.get().create(lazy.get().template("tap"))
+            try:
+                done = run_psql(database, self.path)
+            finally:
+                lazy.get().drop(database)
         problems = judge(done.stdout)
         if done.returncode or problems:
             raise TapError("\n".join([*problems, done.stderr.strip()]))
@@ -78,19 +84,36 @@ class LazyCluster:
 
     def __init__(self) -> None:
         self._cluster: TestCluster | None = None
+        self._shared: Database | None = None
 
     def get(self) -> TestCluster:
         if self._cluster is None:
             self._cluster = TestCluster()
         return self._cluster
 
+    def shared(self) -> Database:
+        """A database for all pgTAP files that take back what they do."""
+        if self._shared is None:
+            self._shared = self.get().create(self.get().template("tap"))
+        return self._shared
+
     def stop(self) -> None:
         if self._cluster is not None:
             self._cluster.stop()
-            self._cluster = None
+        self._cluster = self._shared = None
 
 
 CLUSTER: pytest.StashKey[LazyCluster] = pytest.StashKey()
+
+
+def leaves_nothing(text: str) -> bool:
+    """Whether a file is one transaction that is rolled back."""
+    statements = [line.strip().lower() for line in text.splitlines() if line.strip() and not line.startswith("--")]
+    return (
+        statements[:1] == ["begin;"]
+        and statements[-1:] == ["rollback;"]
+        and not {"begin;", "commit;", "rollback;"} & set(statements[1:-1])
+    )
 
 
 def run_psql(database: Database, path: Path) -> subprocess.CompletedProcess[str]:
