@@ -25,10 +25,10 @@ declare
   v_action_id uuid;
 begin
   perform trimtab.lock_organization(p_org_id);
+  -- The campaign's row is not locked: that somebody holds it may be the very failure to record.
   select c.* into v_campaign
   from trimtab.campaigns c
-  where c.org_id = p_org_id and c.id = p_campaign_id
-  for no key update;
+  where c.org_id = p_org_id and c.id = p_campaign_id;
   if not found then
     raise exception 'there is no such campaign'
       using errcode = 'TT010',

@@ -102,6 +102,49 @@ def test_a_rollback_waits_for_a_persons_own_update_and_leaves_it(flight: Flight)
     assert flight.db.rows("select budget, daily_budget from trimtab.campaigns") == [(175, 10)]
 
 
+def test_the_organization_is_locked_first_and_then_the_campaign(flight: Flight) -> None:
+    campaign = flight.campaign()
+    person, actor, watcher = flight.open(flight.other), flight.open(flight.manager), flight.open("postgres")
+    person.execute("update trimtab.campaigns set bid = 2 where id = %s", [campaign])
+    late = flight.start(actor, PAUSE, campaign)
+    flight.until_it_waits(actor)
+    nowait = "select from trimtab.organizations where org_id = %s for no key update nowait"
+    assert flight.start(watcher, nowait, flight.org_id).result() == "55P03"
+    watcher.rollback()
+    person.commit()
+    assert isinstance(late.result(), UUID)
+    actor.commit()
+
+    action = flight.db.value("select id from trimtab.campaign_changes where action_type = 'auto_pause'")
+    for query, target in ((ROLLBACK, action), (PAUSE, campaign)):
+        watcher.execute("select trimtab.lock_organization(%s)", [flight.org_id])
+        late = flight.start(actor, query, target)
+        flight.until_it_waits(actor)
+        watcher.commit()
+        assert late.result() is not None
+        actor.commit()
+
+
+def test_a_campaign_that_somebody_holds_is_a_failure_that_can_be_recorded(flight: Flight) -> None:
+    campaign = flight.campaign()
+    person, run = flight.open(flight.other), flight.open("postgres")
+    person.execute("update trimtab.campaigns set bid = 2 where id = %s", [campaign])
+    run.execute("set local lock_timeout = '50ms'")
+    run.execute("set local role trimtab_definer")
+    with pytest.raises(psycopg.errors.LockNotAvailable), run.transaction():
+        run.execute("select trimtab.pause_campaign_as(%s, %s, 'ROI 0.3', 90, 'rule')", [flight.org_id, campaign])
+    run.execute(
+        "select trimtab.record_failed_action(%s, %s, 'auto_pause', 'ROI 0.3', '55P03', 'lock timeout')",
+        [flight.org_id, campaign],
+    )
+    run.commit()
+    person.commit()
+    assert flight.db.rows("select status, error_code from trimtab.campaign_changes order by status") == [
+        ("executed", None),
+        ("failed", "55P03"),
+    ]
+
+
 def test_organizations_do_not_wait_for_each_other(flight: Flight) -> None:
     campaign = flight.campaign()
     other_org = flight.db.value("select test.organization('Bolt')")

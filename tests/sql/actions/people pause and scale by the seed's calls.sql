@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(29);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'UTC', 'EUR') as acme \gset
 select test.organization('Bolt') as bolt \gset
@@ -23,7 +23,7 @@ from unnest(array[:'spring', :'daily']::uuid[]) c, generate_series(1, 14) d;
 
 select test.act_as(:'manager');
 select trimtab.auto_scale_campaign(:'spring', 150.009, 'It earns three times what it costs') as scaled \gset
-select trimtab.auto_pause_campaign(:'spring', 'Sold out', p_evidence => '{"ticket": 7}') as paused \gset
+select trimtab.auto_pause_campaign(:'spring', 'Sold out', p_evidence => '{"ticket": 7, "currency": "XXX"}') as paused \gset
 select trimtab.auto_scale_campaign(:'daily', 30, 'More a day', null) as daily_scaled \gset
 select trimtab.auto_pause_campaign(:'new', 'Wrong picture') as new_paused \gset
 
@@ -64,6 +64,8 @@ select throws_ok(format('select trimtab.auto_scale_campaign(%L, 10, ''x'')', :'d
 select throws_ok(format('select trimtab.auto_scale_campaign(%L, null, ''x'')', :'daily'), 'TT012', null, 'scaling to nothing');
 select throws_ok(format('select trimtab.auto_pause_campaign(%L, null)', :'daily'), 'TT015', null, 'pausing for no reason');
 select throws_ok(format('select trimtab.auto_pause_campaign(%L, ''x'', 180)', :'daily'), 'TT015', null, 'pausing with 180 percent');
+select throws_ok(format('select trimtab.auto_pause_campaign(%L, ''x'', 80, ''[1]'')', :'daily'), 'TT015', null, 'pausing with a list for evidence');
+select throws_ok(format('select trimtab.auto_scale_campaign(%L, 90, ''x'', 80, ''7'')', :'daily'), 'TT015', null, 'scaling with a number for evidence');
 
 select test.act_as(:'analyst');
 select throws_ok(format('select trimtab.auto_pause_campaign(%L, ''x'')', :'daily'), 'TT003', null, 'an analyst may not');
