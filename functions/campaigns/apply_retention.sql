@@ -22,6 +22,7 @@ begin
   for v_org_id in
     select o.org_id from trimtab.organizations o where o.facts_from < v_before order by o.org_id
   loop
+    set local lock_timeout = '5s';
     begin
       perform trimtab.roll_forward_facts(v_org_id, v_before);
     exception

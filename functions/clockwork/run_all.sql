@@ -1,18 +1,25 @@
 create or replace procedure trimtab.run_all()
   language plpgsql
 as $$
--- A procedure that commits can have no SET clause: everything here is qualified.
+-- It commits, so it has no SET clause and names everything in full. The blocks isolate failures: a part or an organization
+-- that fails is reported and costs the others nothing.
 declare
   v_org_id uuid;
   v_code text;
   v_message text;
 begin
-  perform trimtab.ensure_partitions();
+  set local lock_timeout = '2s';
+  begin
+    perform trimtab.ensure_partitions();
+  exception when others then
+    raise warning 'partitions were not made ahead: % [%]', sqlerrm, sqlstate;
+  end;
   commit;
+
   for v_org_id in
     select o.org_id from trimtab.organizations o where o.archived_at is null order by o.org_id
   loop
-    -- Each organization in a transaction of its own; one that fails costs the others nothing.
+    set local lock_timeout = '5s';
     begin
       perform trimtab.init_transaction_context(null, v_org_id);
       perform trimtab.run_organization(v_org_id, 'clock');
@@ -21,17 +28,26 @@ begin
       perform trimtab.record_failed_run(v_org_id, v_code, v_message);
     end;
     commit;
+    set local lock_timeout = '5s';
     begin
       perform trimtab.init_transaction_context(null, v_org_id);
       perform trimtab.measure_action_impact(v_org_id);
     exception when others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      perform trimtab.record_failed_run(v_org_id, v_code, 'measuring effects: ' || v_message);
+      perform trimtab.record_failed_run(v_org_id, v_code, pg_catalog.concat('measuring effects: ', v_message));
     end;
     commit;
   end loop;
+
+  begin
+    perform trimtab.drop_old_events();
+  exception when others then
+    raise warning 'the journal was not shortened: % [%]', sqlerrm, sqlstate;
+  end;
+  commit;
+  call trimtab.apply_retention();
 end
 $$;
 comment on procedure trimtab.run_all() is
-  'The hourly job: partitions ahead, then for each organization, in transactions of its own, a run of the autopilot and the measurement of effects. Called by pg_cron as trimtab_engine.';
+  'The hourly job: partitions ahead; for each organization, in transactions of its own, a run of the autopilot and the measurement of effects; then what the settings say is kept no longer. Called by pg_cron as trimtab_engine.';
 grant execute on procedure trimtab.run_all() to trimtab_engine;

@@ -125,3 +125,18 @@ def test_a_run_needs_a_manager(tap_db: Database, role: str) -> None:
         assert caught.value.sqlstate == "TT003"  # type: ignore[attr-defined]
         assert connection.execute("select count(*) from trimtab.decide(trimtab.current_org_id())").fetchone() == (2,)
     assert actions(tap_db, org_id) == []
+
+
+def test_the_hourly_job_goes_on_when_its_housekeeping_fails(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    with tap_db.connect() as connection:
+        connection.execute(
+            "create or replace function trimtab.ensure_partitions(p_as_of timestamptz default trimtab.clock())"
+            " returns integer language plpgsql as $$ begin raise exception 'no'; end $$"
+        )
+    with tap_db.connect("trimtab_engine") as engine:
+        warnings: list[str] = []
+        engine.add_notice_handler(lambda diagnostic: warnings.append(diagnostic.message_primary or ""))
+        engine.execute("call trimtab.run_all()")
+    assert warnings == ["partitions were not made ahead: no [P0001]"]
+    assert actions(tap_db, org_id) == [("auto_pause", "executed", 1)]
