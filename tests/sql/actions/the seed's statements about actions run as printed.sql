@@ -1,6 +1,6 @@
--- Seed 003 §4 D and §7, as a manager whose search_path begins with trimtab; only the two placeholders are filled in.
+-- Seed 003 §4 (what verifies A and B, and D) and §7, as a manager whose search_path begins with trimtab; only the two placeholders are filled in.
 begin;
-select plan(9);
+select plan(11);
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
 insert into trimtab.campaigns (org_id, title, platform, status, budget, currency)
@@ -61,5 +61,46 @@ select is((select new_state ->> 'budget' from autonomous_actions where id = :'ac
 select rollback_action(:'action_uuid');
 select is((select status from autonomous_actions where id = :'action_uuid'), 'rolled_back', 'scenario D: is rolled back');
 select is((select budget from campaigns where id = :'summer'), 100::numeric, 'scenario D: and the campaign is as before');
+
+-- Scenarios A and B: how a pause and a scaling are verified.
+select test.reset();
+insert into trimtab.knowledge_revisions (org_id, revision, published_at) values (:'acme', 1, '2026-03-20 06:00+00');
+insert into trimtab.campaign_metrics (org_id, campaign_id, grain, day, known_from, currency, spend, revenue, conversions)
+values (:'acme', :'campaign_uuid', 'day', '2026-03-19', 1, 'USD', 200, 60, 1), (:'acme', :'summer', 'day', '2026-03-19', 1, 'USD', 100, 410, 18);
+select test.act_as(:'manager');
+select auto_pause_campaign(:'campaign_uuid', 'ROI 0.3', 97.5);
+select test.clock_at('2026-03-20 12:00+00');
+select auto_scale_campaign(:'summer', 150, 'ROI 4.1', 92);
+
+prepare scenario_a as
+SELECT 
+  c.title, c.status, 
+  cp.roi, cp.total_spend,
+  aa.action_type, aa.reason, aa.confidence_score
+FROM campaigns c
+JOIN campaign_performance cp ON c.id = cp.campaign_id
+LEFT JOIN autonomous_actions aa ON c.id = aa.campaign_id
+WHERE aa.action_type = 'auto_pause'
+ORDER BY aa.created_at DESC
+LIMIT 5;
+prepare scenario_b as
+SELECT 
+  c.title, c.budget,
+  cp.roi, cp.conversions,
+  aa.action_type, aa.previous_state->>'budget' as old_budget,
+  aa.new_state->>'budget' as new_budget,
+  aa.confidence_score
+FROM campaigns c
+JOIN campaign_performance cp ON c.id = cp.campaign_id
+LEFT JOIN autonomous_actions aa ON c.id = aa.campaign_id
+WHERE aa.action_type = 'auto_scale_up'
+ORDER BY aa.created_at DESC
+LIMIT 5;
+create temporary table a as execute scenario_a;
+create temporary table b as execute scenario_b;
+select results_eq($$select title, status, roi::numeric(5,2), total_spend::numeric(5,2), action_type, reason, confidence_score from a where confidence_score = 97.5$$,
+  $$values ('Spring', 'paused', 0.30, 200.00, 'auto_pause', 'ROI 0.3', 97.50::numeric(5,2))$$, 'scenario A: the pause with its figures');
+select results_eq($$select title, budget, roi::numeric(5,2), conversions::integer, action_type, old_budget, new_budget, confidence_score from b limit 1$$,
+  $$values ('Summer', 150.00, 4.10, 18, 'auto_scale_up', '100', '150.00', 92.00::numeric(5,2))$$, 'scenario B: the scaling with its figures, newest first');
 select * from finish();
 rollback;
