@@ -1,0 +1,125 @@
+"""Makes meta_export.csv, the export of the demo: an invented shop, 13 campaigns, 30 days that end on 30 June 2026.
+
+Run it only to change the demo: `python sql/demo/make_export.py > sql/demo/meta_export.csv`. The file that it makes is in
+the repository; `trimtab demo` moves its days so that they end yesterday.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+LAST_DAY = date(2026, 6, 30)
+DAYS = 30
+HEADINGS = (
+    "Day", "Campaign name", "Ad set name", "Ad name", "Delivery status", "Impressions", "Reach", "Amount spent (EUR)",
+    "Clicks (all)", "Link clicks", "Purchases", "Purchases conversion value", "Reporting starts", "Reporting ends",
+)  # fmt: skip
+
+
+@dataclass
+class Ad:
+    """One ad: what it gets a day. `ctr` and `rate` (purchases a click) may depend on the age in days."""
+
+    campaign: str
+    ad_set: str
+    name: str
+    impressions: int
+    ctr: Callable[[int], float]
+    rate: Callable[[int], float] | None
+    basket: float
+    cpm: float
+    first_age: int = 0
+
+
+def flat(value: float) -> Callable[[int], float]:
+    return lambda _age: value
+
+
+def decay(start: float, end: float) -> Callable[[int], float]:
+    return lambda age: start * (end / start) ** (age / (DAYS - 1))
+
+
+def drop(before: float, after: float) -> Callable[[int], float]:
+    return lambda age: before if age < DAYS - 7 else after
+
+
+ADS = (
+    # Losers: roi about 0.3, 0.5, 0.7, 0.9
+    Ad("Brand Video | Awareness", "Broad 18-65", "Brand film 30s", 9000, flat(0.006), flat(0.010), 22, 4.4),
+    Ad("New Arrivals | Broad", "Women 25-44", "Collection reel", 6000, flat(0.010), flat(0.016), 41, 9.5),
+    Ad("Winter Clearance", "All buyers", "Clearance static", 5000, flat(0.011), flat(0.024), 31, 8.6),
+    Ad("Old Catalogue", "Interest: fashion", "Catalogue carousel", 4000, flat(0.012), flat(0.019), 28, 8.7),
+    # Winners: roi about 3.5 and 7
+    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.034), 55, 8.4),
+    Ad("Retargeting | Cart", "Cart 14 days", "Dynamic product ad", 2500, flat(0.022), flat(0.052), 62, 12.5),
+    # Much traffic, few sales
+    Ad("Summer Festival Promo", "Festival fans", "Festival static", 7000, flat(0.021), flat(0.0045), 230, 12.0),
+    # A good campaign with one tired creative
+    Ad("Carousel | Bestsellers", "Women 25-44", "Carousel V1", 6000, decay(0.021, 0.007), flat(0.026), 52, 9.0),
+    Ad("Carousel | Bestsellers", "Women 25-44", "Carousel V2", 5500, flat(0.017), flat(0.026), 52, 9.0),
+    # One audience that does not fit
+    Ad("Spring Sale | Prospecting", "Women 25-44", "Sale static", 6000, flat(0.016), flat(0.033), 48, 8.8),
+    Ad("Spring Sale | Prospecting", "Men 55+", "Sale static", 4500, flat(0.013), flat(0.004), 48, 8.8),
+    # Clicks that fell in the last week
+    Ad("Interest Stack | Home", "Home and living", "Living room photo", 9000, drop(0.018, 0.009), flat(0.027), 50, 9.2),
+    # No purchase figures at all, too little to judge, and one that people look after themselves
+    Ad("Newsletter Leads", "Readers", "Lead form", 3000, flat(0.015), None, 0, 8.0),
+    Ad("Test | New Market PT", "Portugal broad", "Static PT", 400, flat(0.010), flat(0.0), 45, 8.0, DAYS - 4),
+    Ad("Founder Story | Reels", "Followers", "Founder reel", 4000, flat(0.009), flat(0.012), 40, 9.0),
+)
+
+
+def poisson(random_: random.Random, mean: float) -> int:
+    """Knuth's method for small means, the normal approximation for large ones."""
+    if mean > 60:
+        return max(0, round(random_.gauss(mean, math.sqrt(mean))))
+    limit, product, count = math.exp(-mean), random_.random(), 0
+    while product > limit:
+        product *= random_.random()
+        count += 1
+    return count
+
+
+def rows() -> list[list[object]]:
+    random_ = random.Random(20260630)
+    out: list[list[object]] = []
+    for age in range(DAYS):
+        day = (LAST_DAY - timedelta(days=DAYS - 1 - age)).isoformat()
+        for ad in ADS:
+            if age < ad.first_age:
+                continue
+            impressions = poisson(random_, ad.impressions * random_.uniform(0.9, 1.1))
+            spend = round(impressions / 1000 * ad.cpm * random_.uniform(0.95, 1.05), 2)
+            link_clicks = poisson(random_, impressions * ad.ctr(age))
+            purchases = "" if ad.rate is None else poisson(random_, link_clicks * ad.rate(age))
+            value = "" if purchases in ("", 0) else round(sum(ad.basket * random_.uniform(0.6, 1.4) for _ in range(int(purchases))), 2)
+            if ad.rate is not None and value == "":
+                value = 0
+            out.append([
+                day, ad.campaign, ad.ad_set, ad.name, "active", impressions, round(impressions / random_.uniform(1.1, 1.3)), spend,
+                round(link_clicks * 1.25), link_clicks, purchases, value, day, day,
+            ])  # fmt: skip
+    return out
+
+
+def main() -> None:
+    table = rows()
+    day = LAST_DAY.isoformat()
+    total = round(sum(float(str(row[7])) for row in table), 2)
+    sys.stdout.write("\ufeff")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    # As such exports have it: the account's total without a name. And one row that somebody mistyped.
+    writer.writerow([day, "", "", "", "0", sum(int(str(row[5])) for row in table), "", total, "", "", "", "", table[0][0], day])
+    writer.writerows(table)
+    writer.writerow([day, "Winter Clearance", "All buyers", "Clearance story", "active", 1200, 1000, "12.5O", 14, 11, 0, 0, day, day])
+
+
+if __name__ == "__main__":
+    main()
