@@ -18,7 +18,8 @@ declare
   -- What the organization's figure weighs against a campaign's own days, and the first guess against the organization's.
   c_own constant double precision := 60;
   c_first_guess constant double precision := 10;
-  c_guess constant double precision := 2.5;
+  -- Sales differ in value, clicks come in waves; conversions are single people.
+  v_guess constant double precision := case p_event when 'revenue' then 2.5 when 'conversions' then 1.25 else 2 end;
   c_sales constant double precision := 40;
   v_currency text;
   v_today date;
@@ -109,7 +110,7 @@ begin
           sum(w.weight * w.size) filter (where w.size > 0) / nullif(sum(w.weight) filter (where w.size > 0), 0)
         else
           greatest(1,
-            (c_first_guess * c_guess + coalesce(sum(w.weight * w.size / coalesce(v.worth, 1)), 0))
+            (c_first_guess * v_guess + coalesce(sum(w.weight * w.size / coalesce(v.worth, 1)), 0))
               / (c_first_guess + coalesce(sum(w.weight) filter (where w.size is not null), 0)))
       end as size,
       v.worth

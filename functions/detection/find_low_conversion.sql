@@ -1,0 +1,123 @@
+create or replace function trimtab.find_low_conversion(
+  p_org_id uuid,
+  p_as_of timestamptz default trimtab.clock(),
+  p_known bigint default null
+)
+  returns table (
+    campaign_id uuid,
+    subject text,
+    probability numeric,
+    at_stake numeric,
+    description text,
+    suggested_action text,
+    proposed_action jsonb,
+    estimated_impact jsonb,
+    evidence jsonb
+  )
+  language plpgsql
+  stable
+  parallel safe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+-- Names of columns mean the columns, not the results of the same name.
+#variable_conflict use_column
+declare
+  v_limits jsonb := trimtab.detection_limits();
+  v_least numeric := (v_limits ->> 'min_probability')::numeric;
+  v_currency text;
+  v_ratio numeric := (v_limits ->> 'low_conversion_ratio')::numeric;
+  v_min_clicks numeric := (v_limits ->> 'low_conversion_min_clicks')::numeric;
+begin
+  select o.currency into v_currency from trimtab.organizations o where o.org_id = p_org_id;
+
+  return query
+  with rates as (
+    select
+      d.campaign_id, d.title, d.is_delivering,
+      d.signals[trimtab.signal_position('clicks', 'last_30_days')] as clicks,
+      d.signals[trimtab.signal_position('conversions', 'last_30_days')] as conversions,
+      d.signals[trimtab.signal_position('conversion_rate', 'last_30_days')] as rate,
+      d.signals[trimtab.signal_position('spend', 'last_30_days')] as spend,
+      d.signals[trimtab.signal_position('revenue', 'last_30_days')] as revenue,
+      d.signals[trimtab.signal_position('roas', 'last_30_days')] as roas
+    from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
+  ),
+  compared as (
+    -- What is usual: the middle one of the other campaigns with enough clicks to have a rate.
+    select r.*, o.usual, o.others, o.sale
+    from rates r
+    cross join lateral (
+      select
+        percentile_cont(0.5) within group (order by x.rate)::numeric as usual,
+        count(*) as others,
+        sum(x.revenue) / nullif(sum(x.conversions) filter (where x.revenue is not null), 0) as sale
+      from rates x
+      where x.campaign_id <> r.campaign_id
+        and x.rate is not null
+        and x.clicks >= v_min_clicks
+    ) o
+    where r.is_delivering
+  ),
+  found as (
+    select c.*
+    from compared c
+    where c.others >= 3
+      and c.usual > 0
+      and c.clicks >= v_min_clicks
+      and c.rate < v_ratio * c.usual
+  ),
+  asked as (
+    select
+      array_agg(f.campaign_id order by f.campaign_id) as ids,
+      array_agg(v_ratio * f.usual order by f.campaign_id) as bounds,
+      array_agg(1.5 order by f.campaign_id) as paying,
+      count(*)::integer as n
+    from found f
+  ),
+  sure as (
+    select a.ids[k.ordinality] as campaign_id, k.confidence as probability
+    from asked a
+    cross join lateral trimtab.confidence_of(
+      p_org_id, a.ids, array_fill('conversion_rate'::text, array[a.n]), array_fill('last_30_days'::text, array[a.n]),
+      array_fill(null::numeric, array[a.n]), a.bounds, p_as_of, p_known) k
+    where a.n > 0
+  ),
+  pays as (
+    select a.ids[k.ordinality] as campaign_id, k.confidence as probability
+    from asked a
+    cross join lateral trimtab.confidence_of(
+      p_org_id, a.ids, array_fill('roas'::text, array[a.n]), array_fill('last_30_days'::text, array[a.n]),
+      a.paying, array_fill(null::numeric, array[a.n]), p_as_of, p_known) k
+    where a.n > 0
+  ),
+  judged as (
+    select
+      f.*, k.probability,
+      f.clicks * (f.usual - f.rate) / 100 as missing,
+      trimtab.round_down_money(f.spend * (1 - f.rate / f.usual), v_currency) as wasted,
+      coalesce(f.revenue / nullif(f.conversions, 0), f.sale) as sale_value
+    from found f
+    join sure k on k.campaign_id = f.campaign_id
+    left join pays p on p.campaign_id = f.campaign_id
+    where k.probability >= v_least
+      and coalesce(p.probability, 0) < v_least
+  )
+  select
+    j.campaign_id, '', j.probability, j.wasted,
+    format('"%s" turns %s%% of its clicks into conversions; the usual rate of the other %s campaigns is %s%%.',
+      j.title, round(j.rate, 2), j.others, round(j.usual, 2)),
+    'Compare its landing page, offer and audience with those of the campaigns that convert; send its clicks to a page that works.',
+    jsonb_build_object('action', 'review_landing_page', 'target_conversion_rate', round(j.usual, 2)),
+    jsonb_strip_nulls(jsonb_build_object(
+      'additional_conversions', round(j.missing, 1),
+      'additional_revenue', trimtab.round_down_money(j.missing * j.sale_value, v_currency),
+      'wasted_spend', j.wasted, 'currency', v_currency, 'period_days', 30)),
+    jsonb_build_object(
+      'window', 'last_30_days', 'clicks', j.clicks, 'conversions', round(j.conversions, 2), 'conversion_rate', round(j.rate, 4),
+      'usual_conversion_rate', round(j.usual, 4), 'other_campaigns', j.others, 'spend', round(j.spend, 2), 'currency', v_currency)
+  from judged j;
+end
+$$;
+comment on function trimtab.find_low_conversion(uuid, timestamptz, bigint) is
+  'Delivering campaigns whose conversion rate of the last 30 days is surely below low_conversion_ratio times the median of the organization''s other campaigns (three at least, low_conversion_min_clicks each), and that do not surely pay all the same (return above 1.5). Probability: that the true rate is below that line.';
+grant execute on function trimtab.find_low_conversion(uuid, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
