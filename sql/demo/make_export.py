@@ -56,7 +56,7 @@ ADS = (
     Ad("Winter Clearance", "All buyers", "Clearance static", 5000, flat(0.011), flat(0.024), 31, 8.6),
     Ad("Old Catalogue", "Interest: fashion", "Catalogue carousel", 4000, flat(0.012), flat(0.019), 28, 8.7),
     # Winners: roi about 3.5 and 7
-    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.034), 55, 8.4),
+    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.028), 55, 8.4),
     Ad("Retargeting | Cart", "Cart 14 days", "Dynamic product ad", 2500, flat(0.022), flat(0.052), 62, 12.5),
     # Much traffic, few sales
     Ad("Summer Festival Promo", "Festival fans", "Festival static", 7000, flat(0.021), flat(0.0045), 230, 12.0),
@@ -98,7 +98,11 @@ def rows() -> list[list[object]]:
             spend = round(impressions / 1000 * ad.cpm * random_.uniform(0.95, 1.05), 2)
             link_clicks = poisson(random_, impressions * ad.ctr(age))
             purchases = "" if ad.rate is None else poisson(random_, link_clicks * ad.rate(age))
-            value = "" if purchases in ("", 0) else round(sum(ad.basket * random_.uniform(0.6, 1.4) for _ in range(int(purchases))), 2)
+            value = (
+                ""
+                if purchases in ("", 0)
+                else round(sum(ad.basket * random_.uniform(0.6, 1.4) for _ in range(int(purchases))), 2)
+            )
             if ad.rate is not None and value == "":
                 value = 0
             out.append([
@@ -116,9 +120,28 @@ def main() -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEADINGS)
     # As such exports have it: the account's total without a name. And one row that somebody mistyped.
-    writer.writerow([day, "", "", "", "0", sum(int(str(row[5])) for row in table), "", total, "", "", "", "", table[0][0], day])
+    writer.writerow(
+        [day, "", "", "", "0", sum(int(str(row[5])) for row in table), "", total, "", "", "", "", table[0][0], day]
+    )
     writer.writerows(table)
-    writer.writerow([day, "Winter Clearance", "All buyers", "Clearance story", "active", 1200, 1000, "12.5O", 14, 11, 0, 0, day, day])
+    writer.writerow(
+        [
+            day,
+            "Winter Clearance",
+            "All buyers",
+            "Clearance story",
+            "active",
+            1200,
+            1000,
+            "12.5O",
+            14,
+            11,
+            0,
+            0,
+            day,
+            day,
+        ]
+    )
 
 
 if __name__ == "__main__":

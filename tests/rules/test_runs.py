@@ -12,7 +12,7 @@ from support.database import Database
 def make_organization(db: Database, name: str, losers: int = 3, winners: int = 3) -> str:
     """An organization with losers (roi 0.2) and winners (roi 5), facts of yesterday; its id."""
     with db.connect() as connection:
-        org_id = connection.execute("select test.organization(%s)::text", [name]).fetchone()[0]
+        [(org_id,)] = connection.execute("select test.organization(%s)::text", [name]).fetchall()
         connection.execute("update trimtab.guardrails set max_pause_share_percent = 100 where org_id = %s", [org_id])
         for index in range(losers + winners):
             revenue = 60 if index < losers else 1500
@@ -27,14 +27,15 @@ def make_organization(db: Database, name: str, losers: int = 3, winners: int = 3
 def run(db: Database, org_id: str) -> dict[str, Any]:
     with db.connect("trimtab_engine", autocommit=False) as connection:
         connection.execute("select trimtab.init_transaction_context(null, %s)", [org_id])
-        result: dict[str, Any] = connection.execute("select trimtab.run_organization(%s)", [org_id]).fetchone()[0]
+        [(result,)] = connection.execute("select trimtab.run_organization(%s)", [org_id]).fetchall()
         connection.commit()
-    return result
+    return dict(result)
 
 
 def actions(db: Database, org_id: str) -> list[tuple[Any, ...]]:
     return db.rows(
-        "select action_type, status, count(*) from trimtab.campaign_changes where org_id = %s group by 1, 2 order by 1, 2",
+        "select action_type, status, count(*) from trimtab.campaign_changes where org_id = %s"
+        " group by 1, 2 order by 1, 2",
         [org_id],
     )
 
@@ -57,13 +58,12 @@ def test_two_runs_at_once_act_once(tap_db: Database) -> None:
 def wait_for_locks(db: Database, count: int) -> None:
     """Returns when so many sessions wait for a lock; the test's timeout is the limit."""
     with db.connect() as connection:
-        while (
-            connection.execute(
-                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            ).fetchone()[0]
-            < count
-        ):
-            connection.execute("select pg_sleep(0.01)")
+        waiting = 0
+        while waiting < count:
+            [(waiting,)] = connection.execute(
+                "select count(*) from pg_stat_activity, pg_sleep(0.01)"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            ).fetchall()
 
 
 def test_a_run_does_not_wait_for_ever(tap_db: Database) -> None:

@@ -33,7 +33,7 @@ DECISIONS = ("organization", "campaign", "rule", "would", "confidence", "held_ba
 @click.option(
     "--as-of",
     metavar="TIME",
-    help="With --dry-run: decide as at this moment (ISO 8601, with its offset), by today's rules and today's knowledge.",
+    help="With --dry-run: decide as at this moment (ISO 8601, with its offset), by today's rules and knowledge.",
 )
 @json_option
 @pass_settings
@@ -86,9 +86,8 @@ def _run_one(connection: Connection, org_id: str, name: str) -> dict[str, Any]:
     try:
         with connection.transaction():
             enter_org(connection, org_id)
-            row = connection.execute("select trimtab.run_organization(%s, 'person')", [org_id]).fetchone()
-        assert row is not None
-        return {**head, **row[0]}
+            [(result,)] = connection.execute("select trimtab.run_organization(%s, 'person')", [org_id]).fetchall()
+        return {**head, **result}
     except psycopg.Error as error:
         return {**head, "success": False, "error": {"code": error.sqlstate, "message": error.diag.message_primary}}
 

@@ -1,0 +1,200 @@
+"""`trimtab demo`: an organization, the shipped export, one run of the autopilot, and what came of it."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import click
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from trimtab.cli.context import Connection, Settings, enter_org, pass_settings
+from trimtab.database.tree import checkout
+from trimtab.errors import TrimtabError
+
+ORGANIZATION = "Demo Shop"
+CURRENCY = "EUR"
+PERSON = "analyst@demo.example"
+LOGIN = "demo_analyst"
+EXPORT = Path("sql/demo/meta_export.csv")
+DAY_COLUMNS = ("Day", "Reporting starts", "Reporting ends")
+LEFT_ALONE = "Founder Story | Reels"
+
+screen = Console(width=None if Console().is_terminal else 150)
+
+
+@click.command()
+@pass_settings
+@click.pass_context
+def demo(ctx: click.Context, settings: Settings) -> None:
+    """Show the whole flight on an invented shop: import, decide, act, explain.
+
+    Running it again imports the same file, which changes nothing, and runs the autopilot, which has nothing to do.
+    """
+    if not settings.own_cluster:
+        raise TrimtabError("the demo runs on the checkout's own cluster only", "leave --database-url and PG* out")
+    org_id, is_new = _organization(ctx, settings)
+    export = _export(settings, is_new)
+    screen.rule("[bold]1. Import")
+    _command(ctx, "import", str(export), "--org", org_id)
+    with settings.connect(LOGIN) as connection:
+        _prepare_campaigns(connection)
+    screen.rule("[bold]2. Run the autopilot")
+    _command(ctx, "run", "--org", org_id)
+    with settings.connect() as connection:
+        enter_org(connection, org_id)
+        action_id = _show_actions(connection, org_id)
+        _show_held(connection, org_id)
+        _show_opportunities(connection, org_id)
+    _show_next(org_id, action_id)
+
+
+def _command(ctx: click.Context, *words: str) -> None:
+    """Another command of `trimtab`, as a person would type it."""
+    screen.print(f"[dim]$ trimtab {' '.join(repr(word) if ' ' in word else word for word in words)}")
+    command = cast(click.Group, ctx.find_root().command).commands[words[0]]
+    with command.make_context(words[0], list(words[1:]), parent=ctx.find_root()) as inner:
+        try:
+            command.invoke(inner)
+        except click.exceptions.Exit as outcome:
+            # 3: some rows went to quarantine, as one of the demo's is meant to.
+            if outcome.exit_code != 3:
+                raise
+
+
+def _organization(ctx: click.Context, settings: Settings) -> tuple[str, bool]:
+    """The demo's organization, made with a person and a login the first time: its id, and whether it is new."""
+    with settings.connect() as connection:
+        rows = connection.execute(
+            "select o.org_id::text from trimtab.organizations o where o.name = %s and o.archived_at is null",
+            [ORGANIZATION],
+        ).fetchall()
+        is_new = not rows
+        if is_new:
+            rows = connection.execute(
+                "select trimtab.create_organization(%s, 'UTC', %s)::text", [ORGANIZATION, CURRENCY]
+            ).fetchall()
+            enter_org(connection, rows[0][0])
+            connection.execute("select trimtab.add_member(%s, 'manager', 'Demo analyst')", [PERSON])
+    org_id = str(rows[0][0])
+    if is_new:
+        _command(ctx, "login", "create", LOGIN, "--member", PERSON, "--org", org_id)
+    return org_id, is_new
+
+
+def _export(settings: Settings, is_new: bool) -> Path:
+    """The shipped export with its days moved so that they end yesterday; a second demo reads the same file again."""
+    target = settings.cluster.root / ".trimtab" / "demo" / EXPORT.name
+    if target.exists() and not is_new:
+        return target
+    with (checkout() / EXPORT).open(encoding="utf-8-sig", newline="") as source:
+        reader = csv.DictReader(source)
+        headings = list(reader.fieldnames or ())
+        rows = list(reader)
+    last_day = max(date.fromisoformat(row["Day"]) for row in rows)
+    moved_by = datetime.now(UTC).date() - timedelta(days=1) - last_day
+    for row in rows:
+        for column in DAY_COLUMNS:
+            row[column] = (date.fromisoformat(row[column]) + moved_by).isoformat()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, headings, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return target
+
+
+def _prepare_campaigns(connection: Connection) -> None:
+    """What an export does not say: budgets, and that people look after one campaign themselves."""
+    connection.execute(
+        "update trimtab.campaigns set budget = 5000, autonomous_enabled = title <> %s where budget is null",
+        [LEFT_ALONE],
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", header_style="bold", title_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _show_actions(connection: Connection, org_id: str) -> str | None:
+    rows = (
+        connection.cursor(row_factory=dict_row)
+        .execute(
+            "select a.id::text, c.title, a.action_type, a.previous_state, a.new_state, a.confidence_score, a.reason,"
+            " a.expected_impact, a.status from trimtab.autonomous_actions a"
+            " join trimtab.campaigns c on c.org_id = a.org_id and c.id = a.campaign_id"
+            " where a.org_id = %s order by a.action_type, a.confidence_score desc",
+            [org_id],
+        )
+        .fetchall()
+    )
+    table = _table("3. What it did, and why", "campaign", "action", "sure", "reason", "expected")
+    for row in rows:
+        what = "paused"
+        if row["action_type"] == "auto_scale_up":
+            what = f"budget {row['previous_state']['budget']} → {row['new_state']['budget']}"
+        if row["status"] != "executed":
+            what += f" ({row['status']})"
+        table.add_row(row["title"], what, f"{row['confidence_score']} %", row["reason"], row["expected_impact"] or "")
+    screen.print(table)
+    executed = [row["id"] for row in rows if row["status"] == "executed"]
+    return executed[0] if executed else None
+
+
+def _show_held(connection: Connection, org_id: str) -> None:
+    rows = connection.execute(
+        "select h.campaign_title, h.rule_name, h.code, h.reason from trimtab.v_held_decisions h"
+        " where h.org_id = %s and h.code <> 'lower_priority' order by h.campaign_title",
+        [org_id],
+    ).fetchall()
+    table = _table("4. What a rule would have done and a gate held back", "campaign", "rule", "gate", "why")
+    for row in rows:
+        table.add_row(*row)
+    screen.print(table)
+
+
+def _show_opportunities(connection: Connection, org_id: str) -> None:
+    rows = connection.execute(
+        "select c.title, o.opportunity_type, o.severity, o.confidence_score, o.description, o.suggested_action"
+        " from trimtab.optimization_opportunities o"
+        " join trimtab.campaigns c on c.org_id = o.org_id and c.id = o.campaign_id"
+        " where o.org_id = %s and o.status = 'open'"
+        " order by trimtab.severity_rank(o.severity), o.confidence_score desc",
+        [org_id],
+    ).fetchall()
+    table = _table("5. What could be better", "campaign", "found", "severity", "sure", "what", "suggested")
+    for title, kind, severity, score, description, suggested in rows:
+        table.add_row(title, kind, severity, f"{score} %", description, suggested)
+    screen.print(table)
+
+
+def _show_next(org_id: str, action_id: str | None) -> None:
+    screen.rule("[bold]Look further")
+    screen.print("make psql opens a session of the shop's analyst. Then:\n")
+    statements = [
+        ("everything about the actions", "select * from autonomous_actions order by created_at desc;"),
+        (
+            "how the campaigns do",
+            "select c.title, p.total_spend, p.roi, p.conversions, p.ctr"
+            " from campaigns c join campaign_performance p on p.campaign_id = c.id order by p.roi;",
+        ),
+        (
+            "what today's rules would do now",
+            "select campaign_title, rule_name, gate, gate_reason from decide(current_org_id());",
+        ),
+    ]
+    if action_id is not None:
+        statements.append(("take one action back", f"select rollback_action('{action_id}');"))
+    for what, statement in statements:
+        screen.print(f"  [dim]-- {what}[/dim]\n  {statement}\n", soft_wrap=True, highlight=False)
+    screen.print(f"The row in quarantine: trimtab quarantine list --org {org_id}", soft_wrap=True, highlight=False)
+
+
+COMMANDS = (demo,)
