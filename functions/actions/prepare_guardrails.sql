@@ -11,7 +11,6 @@ begin
 end
 $$;
 comment on function trimtab.prepare_guardrails() is 'Row trigger: when the guardrails were last changed.';
-grant execute on function trimtab.prepare_guardrails() to trimtab_user, trimtab_engine, trimtab_definer;
 create or replace trigger prepare before update on trimtab.guardrails
   for each row execute function trimtab.prepare_guardrails();
 create or replace trigger least_role before update on trimtab.guardrails

@@ -21,4 +21,3 @@ end
 $$;
 comment on function trimtab.update_autonomous_action() is
   'INSTEAD OF trigger of autonomous_actions: status = ''rolled_back'' calls an executed action rolled back (see mark_action_rolled_back()). Errors: TT017 for anything else.';
-grant execute on function trimtab.update_autonomous_action() to trimtab_user, trimtab_engine, trimtab_definer;

@@ -29,7 +29,6 @@ end
 $$;
 comment on function trimtab.prepare_campaign() is
   'Row trigger: any spelling of a status is read, the currency defaults to the organization''s, and the time for which a campaign is active is counted (pauses are not).';
-grant execute on function trimtab.prepare_campaign() to trimtab_user, trimtab_engine, trimtab_definer;
 create or replace trigger prepare before insert or update on trimtab.campaigns
   for each row execute function trimtab.prepare_campaign();
 create or replace trigger least_role before update on trimtab.campaigns

@@ -25,4 +25,3 @@ end
 $$;
 comment on function trimtab.write_autonomous_rule() is
   'INSTEAD OF trigger of autonomous_rules: the seeds'' inserts, updates and deletes go through save_rule(). A deleted rule is archived; its versions stay.';
-grant execute on function trimtab.write_autonomous_rule() to trimtab_user, trimtab_engine;

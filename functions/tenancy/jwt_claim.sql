@@ -15,7 +15,7 @@ declare
   v_rest text;
   v_before text;
 begin
-  if p_claims !~ '^[ \t\r\n]*\{' or length(p_claims) > 65536 then
+  if p_claims ~ '^[ \t\r\n]*\{' is not true or length(p_claims) > 65536 then
     return null;
   end if;
   if regexp_replace(p_claims, c_string, '', 'g') ~ '["$#]' then
