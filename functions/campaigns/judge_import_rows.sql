@@ -11,8 +11,7 @@ declare
   v_platforms constant text[] := (select array_agg(p.code) from trimtab.platforms p);
   v_zone text;
   v_last_day date;
-  v_first_day date := coalesce(
-    (select (s.value #>> '{}')::date from trimtab.settings s where s.name = 'facts_dropped_before'), '-infinity');
+  v_first_day date := trimtab.oldest_day_kept(p_org_id);
 begin
   perform 'PRAGMA:TABLE: trimtab_import (like trimtab.import_row)';
   select o.time_zone, (trimtab.clock() at time zone o.time_zone)::date + 1 into v_zone, v_last_day
