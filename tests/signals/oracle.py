@@ -86,7 +86,8 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 def hour_start(moment: datetime, zone: ZoneInfo) -> datetime:
     """The start of the local clock hour in which the moment lies."""
     local = moment.astimezone(zone)
-    return (moment - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)).astimezone(UTC)
+    since = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return (moment - since).astimezone(UTC)
 
 
 def answer(
@@ -101,11 +102,7 @@ def answer(
     zone = ZoneInfo(time_zone)
     today = as_of.astimezone(zone).date()
     this_hour = hour_start(as_of, zone)
-    visible = [
-        fact
-        for fact in facts
-        if (fact.known_to is None if known is None else fact.known_from <= known and (fact.known_to is None or fact.known_to > known))
-    ]
+    visible = [fact for fact in facts if _is_known(fact, known)]
     days = [fact for fact in visible if fact.grain == "day" and fact.day <= today]
     hours = [
         fact
@@ -144,6 +141,12 @@ def answer(
     )
 
 
+def _is_known(fact: Fact, known: int | None) -> bool:
+    if known is None:
+        return fact.known_to is None
+    return fact.known_from <= known and (fact.known_to is None or fact.known_to > known)
+
+
 def _age(fact: Fact, today: date, this_hour: datetime) -> int:
     if fact.hour is None:
         return (today - fact.day).days
@@ -154,19 +157,19 @@ def _within(age: int, oldest: int | None, youngest: int) -> bool:
     return age >= youngest and (oldest is None or age <= oldest)
 
 
-class NoRate(Exception):
+class NoRateError(Exception):
     """An amount that cannot be converted."""
 
 
-def _converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | None | NoRate]:
-    row: dict[str, Fraction | None | NoRate] = {}
+def _converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | NoRateError | None]:
+    row: dict[str, Fraction | NoRateError | None] = {}
     for measure in MEASURES:
         value = fact.measures.get(measure)
         if value is None:
             row[measure] = None
         elif measure in MONEY and fact.currency != currency:
             factor = rate(fact.currency, currency, fact.day)
-            row[measure] = NoRate() if factor is None else Fraction(value) * factor
+            row[measure] = NoRateError() if factor is None else Fraction(value) * factor
         else:
             row[measure] = Fraction(value)
     parts = [part for name in ("likes", "shares", "comments") if isinstance(part := row[name], Fraction)]
@@ -174,22 +177,22 @@ def _converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | No
     return row
 
 
-def _value(metric: str, rows: Sequence[dict[str, Fraction | None | NoRate]]) -> Fraction | None:
+def _value(metric: str, rows: Sequence[dict[str, Fraction | NoRateError | None]]) -> Fraction | None:
     if metric == "reach":
         return max((value for row in rows if isinstance(value := row["reach"], Fraction)), default=None)
     if metric in RATIOS:
         above, below, factor = RATIOS[metric]
         for part in (above, below):
-            if any(isinstance(row[part], NoRate) for row in rows):
+            if any(isinstance(row[part], NoRateError) for row in rows):
                 return None
         both = [row for row in rows if row[above] is not None and row[below] is not None]
         numerator, denominator = _sum(both, above), _sum(both, below)
         return factor * numerator / denominator if numerator is not None and denominator else None
-    if any(isinstance(row[metric], NoRate) for row in rows):
+    if any(isinstance(row[metric], NoRateError) for row in rows):
         return None
     return _sum(rows, metric)
 
 
-def _sum(rows: Sequence[dict[str, Fraction | None | NoRate]], measure: str) -> Fraction | None:
+def _sum(rows: Sequence[dict[str, Fraction | NoRateError | None]], measure: str) -> Fraction | None:
     values = [value for row in rows if isinstance(value := row[measure], Fraction)]
     return sum(values, Fraction()) if values else None

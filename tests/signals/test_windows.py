@@ -35,12 +35,12 @@ class World:
     """An organization with campaigns, and a random stream of things that happen to it."""
 
     def __init__(self, connection: Connection, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311
         self.connection = connection
         self.time_zone, self.currency, self.now = SETTINGS[seed % len(SETTINGS)]
         self.rates: list[tuple[str, str, date, datetime, Fraction]] = []
         self._set_clock()
-        self.org: UUID = self._value("select test.organization(%s, %s, %s)", f"Org {seed}", self.time_zone, self.currency)
+        self.org: UUID = self._value("select test.organization('Acme', %s, %s)", self.time_zone, self.currency)
         foreign = "JPY" if self.currency != "JPY" else "EUR"
         self.campaigns: dict[UUID, str] = {
             self._value("select test.campaign(%s, %s, p_currency => %s)", self.org, f"Campaign {n}", currency): currency
@@ -118,8 +118,8 @@ class World:
             batch = self._value("select trimtab.open_import(%s, 'random', 'test', '{}')", self.org)
             with self.connection.cursor() as cursor:
                 cursor.executemany(
-                    "insert into pg_temp.trimtab_import (line_number, campaign_id, day, hour, impressions, clicks, spend,"
-                    " conversions, revenue, likes, shares, comments, reach)"
+                    "insert into pg_temp.trimtab_import (line_number, campaign_id, day, hour, impressions, clicks,"
+                    " spend, conversions, revenue, likes, shares, comments, reach)"
                     " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                     [(n, *row) for n, row in enumerate(rows, start=2)],
                 )
@@ -129,9 +129,7 @@ class World:
 
     def pass_time(self) -> None:
         """A few minutes, hours or days go by."""
-        self.now += self.random.choice(
-            (timedelta(minutes=7), timedelta(minutes=50), timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=9))
-        )
+        self.now += timedelta(minutes=self.random.choice((7, 50, 60, 6 * 60, 24 * 60, 9 * 24 * 60)))
         self._set_clock()
 
     def record_rate(self) -> None:
@@ -159,14 +157,17 @@ class World:
     def move(self) -> None:
         """The organization changes its currency."""
         self.currency = self.random.choice(("EUR", "USD", "GBP"))
-        self.connection.execute("update trimtab.organizations set currency = %s where org_id = %s", [self.currency, self.org])
+        self.connection.execute(
+            "update trimtab.organizations set currency = %s where org_id = %s", [self.currency, self.org]
+        )
 
     # --- what should be
 
     def rate(self, known: int | None) -> oracle.Rate:
         known_at = None
         if known is not None:
-            known_at = max((at for revision, at in self.published.items() if revision <= known), default=datetime.min.replace(tzinfo=UTC))
+            until = [at for revision, at in self.published.items() if revision <= known]
+            known_at = max(until, default=datetime.min.replace(tzinfo=UTC))
 
         def lookup(source: str, target: str, day: date) -> Fraction | None:
             best: tuple[date, int, datetime, Fraction] | None = None

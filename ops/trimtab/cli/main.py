@@ -27,6 +27,7 @@ WORKFLOW = (
     "audit",
     "import",
     "quarantine",
+    "rates", "rates",
     "run",
     "actions",
     "rollback",
