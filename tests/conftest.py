@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 for _name in [name for name in os.environ if name.startswith(("PG", "TRIMTAB_"))]:
-    if _name != "TRIMTAB_PG_BIN":
+    if _name not in ("TRIMTAB_PG_BIN", "TRIMTAB_TEST_DATA"):
         del os.environ[_name]
 
 from support.database import Database, TestCluster  # noqa: E402

@@ -34,7 +34,9 @@ def make_organization(connection: Connection, currency: str = "USD", time_zone: 
     return str(row[0])
 
 
-def make_campaign(connection: Connection, org: str, title: str, currency: str = "USD", start: str = "2020-01-01") -> str:
+def make_campaign(
+    connection: Connection, org: str, title: str, currency: str = "USD", start: str = "2020-01-01"
+) -> str:
     row = connection.execute(
         "insert into trimtab.campaigns (org_id, title, currency, status, starts_at, activated_at)"
         " values (%s, %s, %s, 'active', %s, %s) returning id",
@@ -91,7 +93,9 @@ def load_display(connection: Connection) -> tuple[str, dict[str, str]]:
                 figures = sums[line["campaign_number"], dimension, subject, day]
                 for i, name in enumerate(("displays", "clicks", "cost", "post_click_conversions", "revenue")):
                     figures[i] += float(line[name])
-    campaigns = {title: make_campaign(connection, org, title, "USD", "2020-04-01") for title in ("camp 1", "camp 2", "camp 3")}
+    campaigns = {
+        title: make_campaign(connection, org, title, "USD", "2020-04-01") for title in ("camp 1", "camp 2", "camp 3")
+    }
     write_facts(
         connection,
         org,
