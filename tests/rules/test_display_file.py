@@ -1,7 +1,7 @@
 """A rule on real data: three display campaigns of April to June 2020, of which the first wears out.
 
-The figures are those of the file's description: camp 1 earns 1.88, 1.43 and 0.89 times its cost in the three months, camp 2
-ends with April, camp 3 earns 1.43, 1.56 and 1.38 times.
+The figures are those of the file's description: camp 1 earns 1.88, 1.43 and 0.89 times its cost in the three months,
+camp 2 ends with April, camp 3 earns 1.43, 1.56 and 1.38 times.
 """
 
 from __future__ import annotations
