@@ -20,6 +20,7 @@ create table trimtab.optimization_opportunities (
   last_detected_at timestamptz not null,
   resolved_at timestamptz,
   resolved_by uuid,
+  reason text,
   created_at timestamptz not null,
   constraint optimization_opportunities_pkey primary key (org_id, id),
   constraint optimization_opportunities_campaign_fkey foreign key (org_id, campaign_id) references trimtab.campaigns (org_id, id) on delete cascade,
@@ -37,6 +38,7 @@ create index optimization_opportunities_campaign_idx on trimtab.optimization_opp
 create index optimization_opportunities_open_idx on trimtab.optimization_opportunities (org_id, created_at desc) where status = 'open';
 comment on table trimtab.optimization_opportunities is
   'What could be better about a campaign, or about one creative, placement or audience of it. One open row a campaign, type and subject.';
+comment on column trimtab.optimization_opportunities.reason is 'Why it was resolved or dismissed, in the words of who did it.';
 comment on column trimtab.optimization_opportunities.subject is 'dimension:name of what it is about, such as creative:Ad Name 5; empty: the campaign as a whole.';
 comment on column trimtab.optimization_opportunities.proposed_action is 'What to do, for a machine: {"action": …, parameters}.';
 comment on column trimtab.optimization_opportunities.evidence is 'The figures; a dismissed opportunity comes back only when these have changed materially.';

@@ -44,7 +44,8 @@ begin
       p_org_id, array(select a.campaign_id from active a), array['audience', 'device', 'placement'], 30, v_ratio, c_likeness,
       p_as_of, p_known) c
     join active a on a.campaign_id = c.campaign_id
-    where c.spend_share >= v_min_share
+    -- What takes nearly everything is the campaign itself, not a part of it that does not fit.
+    where c.spend_share between v_min_share and 0.8
       and c.value < v_ratio * c.value_of_rest
       and c.probability >= v_least
   )
@@ -70,5 +71,5 @@ begin
 end
 $$;
 comment on function trimtab.find_audience_mismatch(uuid, timestamptz, bigint) is
-  'Audiences, devices and placements of delivering campaigns that take mismatch_min_share of the spending of 30 days or more and surely bring less than mismatch_ratio times what the rest of the campaign brings for it. Subject: dimension:name. Probability: that its true rate is below that line (see compare_subjects).';
+  'Audiences, devices and placements of delivering campaigns that take mismatch_min_share or more of the spending of 30 days (but no more than four fifths) and surely bring less than mismatch_ratio times what the rest of the campaign brings for it. Subject: dimension:name. Probability: that its true rate is below that line (see compare_subjects).';
 grant execute on function trimtab.find_audience_mismatch(uuid, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -1,0 +1,14 @@
+create or replace function trimtab.resolve_opportunity(p_id uuid, p_reason text default null)
+  returns trimtab.optimization_opportunities
+  language plpgsql
+  volatile
+  parallel unsafe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+begin
+  return trimtab.set_opportunity_status(p_id, 'resolved', p_reason);
+end
+$$;
+comment on function trimtab.resolve_opportunity(uuid, text) is
+  'The opportunity was taken. If it is still there after 14 days, or gets materially worse, it is raised again. Returns the row; twice is a no-op. Role: analyst. Errors: TT001–TT003, TT041 unknown or closed.';
+grant execute on function trimtab.resolve_opportunity(uuid, text) to trimtab_user, trimtab_engine, trimtab_definer;
