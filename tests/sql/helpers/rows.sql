@@ -21,6 +21,8 @@ insert into test.column_values values
   ('campaigns', 'status', 'active'),
   ('campaign_changes', 'status', 'executed'),
   ('campaign_changes', 'is_automated', 'true'),
+  ('campaign_changes', 'previous_state', '{"status": "active", "budget": 1, "daily_budget": 1, "bid": 1}'),
+  ('campaign_changes', 'new_state', '{"status": "paused", "budget": 1, "daily_budget": 1, "bid": 1}'),
   ('campaign_metrics', 'grain', 'day'),
   ('campaign_metrics', 'dimension', ''),
   ('campaign_metrics', 'subject', ''),
@@ -144,12 +146,12 @@ begin
       continue;  -- rows of the kind are there already, or come with a member
     end if;
     execute (
-      select format('insert into trimtab.%I (%s) overriding system value values (%s) on conflict do nothing',
+      select format('insert into trimtab.%I (%s) values (%s) on conflict do nothing',
         v_table.name,
         string_agg(quote_ident(a.attname), ', ' order by a.attnum),
         string_agg(quote_nullable(test.column_value(p_org_id, v_table.oid, a.attnum)), ', ' order by a.attnum))
       from pg_attribute a
-      where a.attrelid = v_table.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+      where a.attrelid = v_table.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
     );
   end loop;
 end

@@ -1,0 +1,136 @@
+"""Each role does exactly what the table in docs/tenancy.md says."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+import pytest
+from support.database import Connection
+from tenancy.world import World
+
+from trimtab.database.tree import checkout
+
+ACTORS = ("viewer", "analyst", "manager", "admin", "owner", "engine")
+REFUSED = ("42501", "TT003")
+
+# What stands in the table's first column, and statements that need just that. A SELECT from a table must find a row.
+CAPABILITIES = {
+    "read campaigns, figures, decisions, opportunities": [
+        "select from trimtab.campaigns",
+        "select from trimtab.campaign_metrics",
+        "select from trimtab.campaign_changes",
+        "select from trimtab.optimization_opportunities",
+        "select from trimtab.automation_rules",
+        "select from trimtab.held_decisions",
+        "select from trimtab.memberships",
+    ],
+    "detect opportunities, candidates for pausing and scaling": [
+        "select trimtab.detect_optimization_opportunities()",
+        "select trimtab.identify_underperforming_campaigns()",
+        "select trimtab.identify_scaling_candidates()",
+    ],
+    "read quarantined rows": ["select from trimtab.quarantined_rows"],
+    "import facts": ["select trimtab.begin_import('x.csv', 'generic')"],
+    "store, start, resolve, dismiss opportunities": [
+        "select trimtab.start_opportunity('{optimization_opportunities}')",
+        "select trimtab.resolve_opportunity('{optimization_opportunities}')",
+        "select trimtab.dismiss_opportunity('{optimization_opportunities}')",
+    ],
+    "create campaigns and groups": [
+        "insert into trimtab.campaigns (title) values ('New')",
+        "insert into trimtab.campaign_groups (name) values ('New')",
+    ],
+    "change campaigns and groups directly": [
+        "update trimtab.campaigns set title = 'New'",
+        "update trimtab.campaigns set status = 'paused'",
+        "update trimtab.campaign_groups set name = 'New'",
+    ],
+    "pause and scale campaigns, take actions back": [
+        "select trimtab.auto_pause_campaign('{campaigns}', 'test')",
+        "select trimtab.auto_scale_campaign('{campaigns}', 2, 'test')",
+        "select trimtab.rollback_action('{campaign_changes}')",
+    ],
+    "run the autopilot": ["select trimtab.run_autonomous_operations()"],
+    "change rules": ["update trimtab.autonomous_rules set is_active = false"],
+    "read the audit log": ["select from trimtab.audit_log"],
+    "change guardrails and the stop switch": ["update trimtab.guardrails set autopilot_enabled = false"],
+    "change the organization's name, time zone, currency": ["select trimtab.change_organization_settings('New')"],
+    "add and remove members, change their roles": [
+        "select trimtab.add_member('new@example.com', 'admin')",
+        "select trimtab.set_member_role('{viewer}', 'analyst')",
+        "select trimtab.remove_member('{viewer}')",
+    ],
+    "see which logins are bound to the organization": ["select from trimtab.login_organizations"],
+    "make, change and remove owners": [
+        "select trimtab.add_member('new@example.com', 'owner')",
+        "select trimtab.set_member_role('{viewer}', 'owner')",
+        "select trimtab.set_member_role('{second}', 'viewer')",
+        "select trimtab.remove_member('{second}')",
+    ],
+    "erase a person": ["select trimtab.erase_user('{viewer}')"],
+    "archive the organization": ["select trimtab.archive_organization()"],
+}
+
+
+def documented() -> dict[str, dict[str, bool]]:
+    """The table of docs/tenancy.md: capability → actor → whether it may."""
+    text = (checkout() / "docs" / "tenancy.md").read_text(encoding="utf-8")
+    found: dict[str, dict[str, bool]] = {}
+    for line in text.split("## What each role may do", 1)[1].split("\n## ", 1)[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or set(line) <= set("|-"):
+            continue
+        if not found and not cells[0]:
+            assert tuple(cells[1:]) == ACTORS
+            continue
+        assert all(cell in ("yes", "\N{EN DASH}") for cell in cells[1:]), line
+        found[cells[0]] = {actor: cell == "yes" for actor, cell in zip(ACTORS, cells[1:], strict=True)}
+    return found
+
+
+@pytest.fixture(scope="module")
+def names(world: World) -> dict[str, str]:
+    ids = {
+        table.name.removeprefix("trimtab."): world.db.value(
+            "select test.id_of(%s, %s)::text", [world.acme, table.name.removeprefix("trimtab.")]
+        )
+        for table in world.tables
+    }
+    return ids | {
+        "viewer": world.user("viewer"),
+        "second": str(world.db.value("select test.user(%s, 'owner')", [world.acme])),
+    }
+
+
+def may(world: World, connection: Connection, actor: str, statement: str) -> bool:
+    """Whether the actor can do it; what it does is rolled back. A fault of another kind is one after the door."""
+    try:
+        with connection.transaction(force_rollback=True):
+            if actor == "engine":
+                connection.execute("select trimtab.init_transaction_context(null, %s)", [world.acme])
+            cursor = connection.execute(statement.encode())
+            if re.match("select from|update", statement):
+                return cursor.rowcount > 0
+    except psycopg.Error as error:
+        assert error.sqlstate in REFUSED or (error.sqlstate or "").startswith("TT"), f"{statement}: {error}"
+        assert error.sqlstate not in ("TT001", "TT002"), f"{statement}: {error}"
+        return error.sqlstate not in REFUSED
+    return True
+
+
+def test_every_capability_is_documented_and_tried() -> None:
+    assert documented().keys() == CAPABILITIES.keys()
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_a_role_may_do_what_the_document_says(world: World, names: dict[str, str], actor: str) -> None:
+    connection = world.connect(actor)
+    table = documented()
+    wrong = [
+        f"{statement}: {'refused' if table[capability][actor] else 'allowed'}"
+        for capability, statements in CAPABILITIES.items()
+        for statement in (text.format_map(names) for text in statements)
+        if may(world, connection, actor, statement) is not table[capability][actor]
+    ]
+    assert not wrong, "\n".join(wrong)
