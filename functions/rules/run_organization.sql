@@ -102,7 +102,7 @@ begin
      or v_previous.status <> 'success'
      or (v_previous.last_run_at at time zone v_organization.time_zone)::date <> (v_now at time zone v_organization.time_zone)::date then
     begin
-      v_found := 0;
+      v_found := trimtab.store_detected_opportunities(p_org_id, v_now);
     exception when others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
       v_detection_error := jsonb_build_object('code', v_code, 'message', v_message);

@@ -133,7 +133,8 @@ def check(db: Database) -> int:
         nothing(
             connection,
             "select * from (select distinct on (l.campaign_id) l.campaign_id, l.new_state"
-            " from trimtab.campaign_changes l where l.status in ('executed', 'rolled_back') order by l.campaign_id, l.number desc) last"
+            " from trimtab.campaign_changes l where l.status in ('executed', 'rolled_back')"
+            " order by l.campaign_id, l.number desc) last"
             " join trimtab.campaigns c on c.id = last.campaign_id"
             " where (c.status, c.budget) is distinct from"
             " (last.new_state ->> 'status', (last.new_state ->> 'budget')::numeric)",
