@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from support.database import Connection, Database
 
-WAITED_FOR = 30  # seconds until a test gives up
+WAITED_FOR = 20  # seconds until a test gives up
 
 
 @dataclass
@@ -72,4 +72,9 @@ def flight(tap_db: Database) -> Iterator[Flight]:
     people = [tap_db.value("select test.member(%s, 'manager')", [org_id]) for _ in range(2)]
     found = Flight(tap_db, org_id, *people)
     yield found
+    # A test that failed may leave threads waiting for each other.
+    tap_db.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
     found.threads.shutdown()
