@@ -157,7 +157,7 @@ begin
       case when s.window = 'now' then '' else 'of' end, s.window, trim_scale(round(s.found[1], 4)),
       s.condition ->> 'operator', s.condition ->> 'threshold',
       coalesce((
-        select string_agg(format(', %s %s (rule: at least %s)', l.label, trim_scale(round(s.found[l.place], 4)), l.least), '' order by l.place)
+        select string_agg(format(', %s %s (rule: at least %s)', l.label, trim_scale(round(s.found[l.place], 2)), l.least), '' order by l.place)
         from (
           select 1 + row_number() over (order by o.place) as place, o.label, s.condition ->> o.name as least
           from (values (2, 'min_spend', 'spend'), (3, 'min_conversions', 'conversions'), (4, 'min_duration_hours', 'hours running')) o (place, name, label)

@@ -1,7 +1,7 @@
 """Makes meta_export.csv, the export of the demo: an invented shop, 13 campaigns, 30 days that end on 30 June 2026.
 
-Run it only to change the demo: `python sql/demo/make_export.py > sql/demo/meta_export.csv`. The file that it makes is in
-the repository; `trimtab demo` moves its days so that they end yesterday.
+Run it only to change the demo: `python sql/demo/make_export.py > sql/demo/meta_export.csv`. The file that it makes is
+in the repository; `trimtab demo` moves its days so that they end yesterday.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ADS = (
     Ad("Winter Clearance", "All buyers", "Clearance static", 5000, flat(0.011), flat(0.024), 31, 8.6),
     Ad("Old Catalogue", "Interest: fashion", "Catalogue carousel", 4000, flat(0.012), flat(0.019), 28, 8.7),
     # Winners: roi about 3.5 and 7
-    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.028), 55, 8.4),
+    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.032), 55, 8.4),
     Ad("Retargeting | Cart", "Cart 14 days", "Dynamic product ad", 2500, flat(0.022), flat(0.052), 62, 12.5),
     # Much traffic, few sales
     Ad("Summer Festival Promo", "Festival fans", "Festival static", 7000, flat(0.021), flat(0.0045), 230, 12.0),
@@ -87,7 +87,7 @@ def poisson(random_: random.Random, mean: float) -> int:
 
 
 def rows() -> list[list[object]]:
-    random_ = random.Random(20260630)
+    random_ = random.Random(20260630)  # noqa: S311
     out: list[list[object]] = []
     for age in range(DAYS):
         day = (LAST_DAY - timedelta(days=DAYS - 1 - age)).isoformat()
@@ -105,9 +105,10 @@ def rows() -> list[list[object]]:
             )
             if ad.rate is not None and value == "":
                 value = 0
+            reach = round(impressions / random_.uniform(1.1, 1.3))
             out.append([
-                day, ad.campaign, ad.ad_set, ad.name, "active", impressions, round(impressions / random_.uniform(1.1, 1.3)), spend,
-                round(link_clicks * 1.25), link_clicks, purchases, value, day, day,
+                day, ad.campaign, ad.ad_set, ad.name, "active", impressions, reach, spend, round(link_clicks * 1.25),
+                link_clicks, purchases, value, day, day,
             ])  # fmt: skip
     return out
 
@@ -115,33 +116,18 @@ def rows() -> list[list[object]]:
 def main() -> None:
     table = rows()
     day = LAST_DAY.isoformat()
-    total = round(sum(float(str(row[7])) for row in table), 2)
+    # One row that somebody mistyped: the purchases are a letter.
+    mistyped: list[object] = [
+        day, "Winter Clearance", "All buyers", "Clearance story", "active", 1200, 1000, 12.5, 14, 11, "O", 0, day, day,
+    ]  # fmt: skip
+    table.append(mistyped)
+    # As such exports have it: the account's total, without a name.
+    impressions = sum(int(str(row[5])) for row in table)
+    spend = round(sum(float(str(row[7])) for row in table), 2)
+    total = [day, "", "", "", "0", impressions, "", spend, "", "", "", "", table[0][0], day]
     sys.stdout.write("\ufeff")
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(HEADINGS)
-    # As such exports have it: the account's total without a name. And one row that somebody mistyped.
-    writer.writerow(
-        [day, "", "", "", "0", sum(int(str(row[5])) for row in table), "", total, "", "", "", "", table[0][0], day]
-    )
-    writer.writerows(table)
-    writer.writerow(
-        [
-            day,
-            "Winter Clearance",
-            "All buyers",
-            "Clearance story",
-            "active",
-            1200,
-            1000,
-            "12.5O",
-            14,
-            11,
-            0,
-            0,
-            day,
-            day,
-        ]
-    )
+    writer.writerows([HEADINGS, total, *table])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from trimtab.cli.context import Connection, Settings, enter_org, pass_settings
+from trimtab.cli.importing import QUARANTINED
 from trimtab.database.tree import checkout
 from trimtab.errors import TrimtabError
 
@@ -60,9 +61,9 @@ def _command(ctx: click.Context, *words: str) -> None:
     with command.make_context(words[0], list(words[1:]), parent=ctx.find_root()) as inner:
         try:
             command.invoke(inner)
-        except click.exceptions.Exit as outcome:
-            # 3: some rows went to quarantine, as one of the demo's is meant to.
-            if outcome.exit_code != 3:
+        except (click.exceptions.Exit, SystemExit) as outcome:
+            # One of the demo's rows is meant to go to quarantine.
+            if (outcome.exit_code if isinstance(outcome, click.exceptions.Exit) else outcome.code) != QUARANTINED:
                 raise
 
 
@@ -139,7 +140,7 @@ def _show_actions(connection: Connection, org_id: str) -> str | None:
     for row in rows:
         what = "paused"
         if row["action_type"] == "auto_scale_up":
-            what = f"budget {row['previous_state']['budget']} → {row['new_state']['budget']}"
+            what = f"budget {row['previous_state']['budget']:,} → {row['new_state']['budget']:,.0f} {CURRENCY}"
         if row["status"] != "executed":
             what += f" ({row['status']})"
         table.add_row(row["title"], what, f"{row['confidence_score']} %", row["reason"], row["expected_impact"] or "")

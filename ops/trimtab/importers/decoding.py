@@ -88,7 +88,8 @@ class Decoder:
             column = self.mapping.columns[name]
             self._readers.append((name, self._heading(places), self._reader(name, column, places)))
         self._money = [
-            name for name in ("spend", "revenue", *BUDGETS)
+            name
+            for name in ("spend", "revenue", *BUDGETS)
             if name in fit.found and self.mapping.columns[name].template is None
         ]
         day = "day" if "day" in fit.found else "time"
@@ -136,7 +137,9 @@ class Decoder:
         self._settle(values, faults, cells)
         if (
             mapping.blank_title == "total"
-            and "title" in values and values["title"] is None and values.get("external_id") is None
+            and "title" in values
+            and values["title"] is None
+            and values.get("external_id") is None
         ):
             values["skipped"] = "blank_name"
         decoded = Decoded(values, faults)

@@ -62,7 +62,7 @@ def draft_mapping(source: Source, delimiter: str | None = None) -> str:
         f"# Drafted from {source.path.name}. Columns were guessed by their names: look it over, then use it with",
         "# trimtab import --mapping THIS_FILE EXPORT…",
         f"name = {_quoted(source.path.stem)}",
-        "# platform = \"meta\"   # or google, tiktok, linkedin, twitter, snapchat; or a column below",
+        '# platform = "meta"   # or google, tiktok, linkedin, twitter, snapchat; or a column below',
         "",
         "[file]",
         f"encoding = {_quoted({'utf-8-sig': 'utf-8', 'cp1252': 'windows-1252'}.get(source.encoding, source.encoding))}",
@@ -92,7 +92,7 @@ def draft_mapping(source: Source, delimiter: str | None = None) -> str:
         heading = taken[name]
         note = ""
         if name == "day" and not _is_day(columns[heading]):
-            note = "   # no date in it that is known: give a format, such as { heading = …, format = \"%d.%m.%y\" }"
+            note = '   # no date in it that is known: give a format, such as { heading = …, format = "%d.%m.%y" }'
         lines.append(f"{name} = {_quoted(heading)}{note}")
     unused = [heading for heading in headings if heading not in taken.values()]
     if unused:

@@ -256,7 +256,8 @@ def read_mapping(document: Dictionary[str, Any], where: str) -> Mapping:
         if name == "campaign_status" and values:
             faults += [
                 f"{path}values.{word}: {status!r} is not one of {', '.join(STATUSES)}"
-                for word, status in values.items() if status not in STATUSES
+                for word, status in values.items()
+                if status not in STATUSES
             ]
         divide_by = entry.get("divide_by", 1)
         if not isinstance(divide_by, int) or isinstance(divide_by, bool) or divide_by < 1:
