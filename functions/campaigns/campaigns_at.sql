@@ -52,7 +52,10 @@ begin
   ), states as (
     select
       c.id, c.title, c.platform, c.group_id, c.tags, c.currency::text, c.autonomous_enabled, c.starts_at, c.ends_at,
-      coalesce(f.previous_state, trimtab.campaign_state(c)) as state,
+      case when f.campaign_id is null then c.status else f.previous_state ->> 'status' end as status,
+      case when f.campaign_id is null then c.budget else (f.previous_state ->> 'budget')::numeric end as budget,
+      case when f.campaign_id is null then c.daily_budget else (f.previous_state ->> 'daily_budget')::numeric end as daily_budget,
+      case when f.campaign_id is null then c.bid else (f.previous_state ->> 'bid')::numeric end as bid,
       -- Active seconds up to the present, and how many of them lie after the moment asked for.
       c.active_seconds
         + case when c.status = 'active'
@@ -60,7 +63,7 @@ begin
             else 0
           end as total,
       coalesce(a.seconds, 0)
-        + case when coalesce(f.previous_state ->> 'status', c.status) = 'active'
+        + case when coalesce(f.previous_state ->> 'status', c.status) = 'active' and coalesce(f.since, v_end) > p_as_of
             then extract(epoch from least(coalesce(f.since, v_end), c.ends_at) - least(p_as_of, c.ends_at))
             else 0
           end as later
@@ -71,11 +74,7 @@ begin
   )
   select
     s.id, s.title, s.platform, s.group_id, s.tags,
-    s.state ->> 'status',
-    (s.state ->> 'budget')::numeric,
-    (s.state ->> 'daily_budget')::numeric,
-    (s.state ->> 'bid')::numeric,
-    s.currency, s.autonomous_enabled, s.starts_at, s.ends_at,
+    s.status, s.budget, s.daily_budget, s.bid, s.currency, s.autonomous_enabled, s.starts_at, s.ends_at,
     greatest(s.total - s.later, 0) / 3600
   from states s;
 end
