@@ -17,8 +17,9 @@ create or replace function trimtab.compare_subjects(
     value_of_rest numeric,
     spend numeric,
     spend_share numeric,
-    events_expected numeric,
-    probability numeric
+    probability numeric,
+    events double precision[],
+    exposure double precision[]
   )
   language plpgsql
   stable
@@ -38,7 +39,7 @@ begin
 
   return query
   with fact as (
-    select f.campaign_id, f.dimension, f.subject, f.currency::text as currency, f.impressions, f.clicks, f.spend, f.conversions, f.revenue
+    select f.campaign_id, f.dimension, f.subject, f.day, f.currency::text as currency, f.impressions, f.clicks, f.spend, f.conversions, f.revenue
     from trimtab.campaign_metrics f
     where f.org_id = p_org_id
       and f.grain = 'breakdown'
@@ -55,7 +56,7 @@ begin
     union all
     -- Hours of the day come from hourly facts where there are any, else from the platform's breakdown.
     select
-      f.campaign_id, 'hour', to_char(f.hour at time zone v_time_zone, 'HH24'), f.currency::text,
+      f.campaign_id, 'hour', to_char(f.hour at time zone v_time_zone, 'HH24'), f.day, f.currency::text,
       f.impressions, f.clicks, f.spend, f.conversions, f.revenue
     from trimtab.campaign_metrics f
     where 'hour' = any (p_dimensions)
@@ -75,6 +76,7 @@ begin
     select
       f.campaign_id, f.dimension,
       case f.dimension when 'hour' then lpad(substring(f.subject from '\d{1,2}'), 2, '0') else f.subject end as subject,
+      (f.day - date '2000-01-01') % 2 as half,
       sum(f.spend * r.rate) as spend, sum(f.impressions) as impressions,
       sum(f.revenue * r.rate) filter (where f.spend is not null) as revenue,
       sum(f.spend * r.rate) filter (where f.revenue is not null) as spend_with_revenue,
@@ -84,7 +86,7 @@ begin
       sum(f.impressions) filter (where f.clicks is not null) as impressions_with_clicks
     from fact f
     join rates r on r.currency = f.currency
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
   ),
   whole as (
     -- What counts is what comes out: revenue where it is known, else conversions, else clicks.
@@ -101,15 +103,24 @@ begin
   ),
   part as materialized (
     select
-      s.campaign_id, s.dimension, s.subject, w.measure, s.spend,
-      coalesce(s.spend / nullif(w.spend, 0), s.impressions / nullif(w.impressions, 0)) as share,
+      s.campaign_id, s.dimension, s.subject, w.measure, sum(s.spend) as spend,
+      coalesce(sum(s.spend) / nullif(w.spend, 0), sum(s.impressions) / nullif(w.impressions, 0)) as share,
       case w.measure when 'roas' then 'revenue' when 'ctr' then 'clicks' else 'conversions' end as event,
       case w.measure when 'ctr' then 'impressions' else 'spend' end as exposure,
-      case w.measure when 'roas' then s.revenue when 'ctr' then s.clicks else s.conversions end as n,
-      case w.measure when 'roas' then s.spend_with_revenue when 'ctr' then s.impressions_with_clicks else s.spend_with_conversions end as e
+      sum(v.n) as n, sum(v.e) as e,
+      array[
+        coalesce(sum(v.n) filter (where s.half = 0), 0), coalesce(sum(v.n) filter (where s.half = 1), 0)] as n_halves,
+      array[
+        coalesce(sum(v.e) filter (where s.half = 0), 0), coalesce(sum(v.e) filter (where s.half = 1), 0)] as e_halves
     from sums s
     join whole w on w.campaign_id = s.campaign_id and w.dimension = s.dimension
+    cross join lateral (
+      select
+        case w.measure when 'roas' then s.revenue when 'ctr' then s.clicks else s.conversions end as n,
+        case w.measure when 'roas' then s.spend_with_revenue when 'ctr' then s.impressions_with_clicks else s.spend_with_conversions end as e
+    ) v
     where w.measure is not null and s.subject is not null
+    group by s.campaign_id, s.dimension, s.subject, w.measure, w.spend, w.impressions
   ),
   size as materialized (
     select k.event, k.exposure, u.campaign_id, u.unit_size
@@ -132,17 +143,18 @@ begin
   select
     b.campaign_id, b.dimension, b.subject, b.measure,
     b.n / b.e, b.n_rest / b.e_rest, b.spend, b.share,
-    (b.n_rest / b.e_rest * b.e)::numeric / b.unit_size::numeric,
     trimtab.ratio_below(
       p_likeness + b.n / b.unit_size,
       p_likeness * b.e_rest / (b.n_rest + 0.5 * b.unit_size) + b.e / b.unit_size,
       0.5 + b.n_rest / b.unit_size,
       b.e_rest / b.unit_size,
-      p_ratio::double precision)::numeric
+      p_ratio::double precision)::numeric,
+    array[b.n_halves[1] / b.unit_size, b.n_halves[2] / b.unit_size],
+    array[b.e_halves[1] / b.unit_size, b.e_halves[2] / b.unit_size]
   from beside b
   where b.e_rest > 0 and b.n_rest > 0;
 end
 $$;
 comment on function trimtab.compare_subjects(uuid, uuid[], text[], integer, numeric, double precision, timestamptz, bigint) is
-  'Each audience, device, placement, creative or hour of day of a campaign against the rest of the campaign, over p_days whole days that end yesterday: value and value_of_rest of the measure (roas where revenue is known, else conversions per spend, else clicks per impression; money in the organization''s currency), its spending, its share of the campaign''s spending (of its impressions where spending is not known), how many events it would have at the rate of the rest, and the probability that its true rate is below p_ratio times that of the rest. A subject is taken to be like the rest until its figures say otherwise: a gamma prior around the rate of the rest with weight p_likeness events, which also answers for looking at many subjects at once.';
+  'Each audience, device, placement, creative or hour of day of a campaign against the rest of the campaign, over p_days whole days that end yesterday: value and value_of_rest of the measure (roas where revenue is known, else conversions per spend, else clicks per impression; money in the organization''s currency), its spending, its share of the campaign''s spending (of its impressions where spending is not known), the probability that its true rate is below p_ratio times that of the rest, and its events and exposure on every other day and on the days between, in units of unit_sizes(). A subject is taken to be like the rest until its figures say otherwise: a gamma prior around the rate of the rest with weight p_likeness events, which also answers for looking at many subjects at once.';
 grant execute on function trimtab.compare_subjects(uuid, uuid[], text[], integer, numeric, double precision, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -25,9 +25,8 @@ declare
   v_limits jsonb := trimtab.detection_limits();
   v_least numeric := (v_limits ->> 'min_probability')::numeric;
   v_currency text;
-  -- Hours of the day are more alike than audiences: their rates differ by about 50 percent.
+  -- Events' worth of belief that the hours are like the rest: their rates differ by about 50 percent.
   c_likeness constant double precision := 4;
-  c_min_events constant numeric := 5;
   v_ratio numeric := (v_limits ->> 'timing_ratio')::numeric;
   v_min_share numeric := (v_limits ->> 'timing_min_share')::numeric;
   v_time_zone text;
@@ -45,17 +44,48 @@ begin
     from trimtab.compare_subjects(
       p_org_id, array(select a.campaign_id from active a), array['hour'], 28, v_ratio, c_likeness, p_as_of, p_known) c
   ),
+  half as (
+    select h.campaign_id, h.subject, d.half, h.events[d.half] as n, h.exposure[d.half] as e
+    from hours h
+    cross join (values (1), (2)) d (half)
+  ),
+  rated as (
+    select
+      a.campaign_id, a.subject, a.half, a.n, a.e,
+      sum(a.n) over family as n_all, sum(a.e) over family as e_all,
+      a.e > 0 and sum(a.n) over family > a.n
+        and a.n / a.e < v_ratio * (sum(a.n) over family - a.n) / nullif(sum(a.e) over family - a.e, 0) as is_weak
+    from half a
+    window family as (partition by a.campaign_id, a.half)
+  ),
+  tested as (
+    -- The weakest of 24 hours are weak by chance as well. Those picked on every other day are tried on the days between,
+    -- and the other way round, so that picking them says nothing about the trial.
+    select
+      t.campaign_id,
+      sum(t.n) filter (where p.is_weak) as n, sum(t.e) filter (where p.is_weak) as e,
+      sum(t.n) filter (where p.is_weak is not true) as n_rest, sum(t.e) filter (where p.is_weak is not true) as e_rest
+    from rated t
+    join rated p on p.campaign_id = t.campaign_id and p.subject = t.subject and p.half <> t.half
+    group by t.campaign_id
+  ),
+  sure as (
+    select
+      t.campaign_id,
+      trimtab.ratio_below(
+        c_likeness + t.n, c_likeness * t.e_rest / (t.n_rest + 0.5) + t.e, 0.5 + t.n_rest, t.e_rest,
+        v_ratio::double precision)::numeric as probability
+    from tested t
+    where t.e > 0 and t.e_rest > 0 and t.n_rest > 0
+  ),
   weak as (
-    -- The weak hours together: no hour alone has to prove it to the full, all of them together do.
     select
       h.campaign_id, h.measure,
       array_agg(h.subject order by h.subject) as hours,
-      sum(h.spend) as spend, sum(h.spend_share) as share, sum(h.events_expected) as events_expected,
-      sum(h.value * h.spend_share) / nullif(sum(h.spend_share), 0) as value,
-      sum(h.probability * h.spend_share) / nullif(sum(h.spend_share), 0) as probability
+      sum(h.spend) as spend, sum(h.spend_share) as share,
+      sum(h.value * h.spend_share) / nullif(sum(h.spend_share), 0) as value
     from hours h
     where h.value < v_ratio * h.value_of_rest
-      and h.probability >= 0.5
     group by h.campaign_id, h.measure
   ),
   strong as (
@@ -65,14 +95,15 @@ begin
     group by h.campaign_id
   ),
   judged as (
-    select a.title, w.*, s.value as value_of_rest,
+    select
+      a.title, w.*, k.probability, s.value as value_of_rest,
       trimtab.round_down_money(w.spend * 30 / 28 * (1 - w.value / s.value), v_currency) as wasted
     from weak w
     join strong s on s.campaign_id = w.campaign_id
+    join sure k on k.campaign_id = w.campaign_id
     join active a on a.campaign_id = w.campaign_id
     where w.share >= v_min_share
-      and w.events_expected >= c_min_events
-      and w.probability >= v_least
+      and k.probability >= v_least
       and s.value > 0
   )
   select
@@ -89,5 +120,5 @@ begin
 end
 $$;
 comment on function trimtab.find_timing_optimization(uuid, timestamptz, bigint) is
-  'Delivering campaigns that spend timing_min_share or more of 28 days in hours of the day (organization''s time zone; from hourly facts or the breakdown by hour) that surely bring less than timing_ratio times what the rest brings. Probability: mean over these hours, weighted by spending, that the true rate of an hour is below that line (see compare_subjects).';
+  'Delivering campaigns that spend timing_min_share or more of 28 days in hours of the day (organization''s time zone; from hourly facts or the breakdown by hour) that surely bring less than timing_ratio times what the rest brings. Probability: that the true rate of weak hours is below that line, where hours found weak on every other day are tried on the days between and the other way round (ratio of two gamma variables in units of unit_sizes()).';
 grant execute on function trimtab.find_timing_optimization(uuid, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
