@@ -1,1 +1,2 @@
+drop table trimtab.detection_marks;
 drop table trimtab.optimization_opportunities;

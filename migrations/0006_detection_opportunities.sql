@@ -42,3 +42,17 @@ comment on column trimtab.optimization_opportunities.reason is 'Why it was resol
 comment on column trimtab.optimization_opportunities.subject is 'dimension:name of what it is about, such as creative:Ad Name 5; empty: the campaign as a whole.';
 comment on column trimtab.optimization_opportunities.proposed_action is 'What to do, for a machine: {"action": …, parameters}.';
 comment on column trimtab.optimization_opportunities.evidence is 'The figures; a dismissed opportunity comes back only when these have changed materially.';
+
+create table trimtab.detection_marks (
+  org_id uuid not null,
+  looked_at timestamptz not null,
+  day date not null,
+  knowledge_revision bigint not null,
+  last_change bigint not null,
+  limits jsonb not null,
+  constraint detection_marks_pkey primary key (org_id),
+  constraint detection_marks_organization_fkey foreign key (org_id) references trimtab.organizations (org_id) on delete cascade
+);
+comment on table trimtab.detection_marks is
+  'What the detectors of opportunities saw when they last looked at an organization: as long as the day, the facts, the campaigns and the lines are the same, they need not look again.';
+comment on column trimtab.detection_marks.last_change is 'Number of the latest row of the ledger.';
