@@ -56,7 +56,7 @@ ADS = (
     Ad("Winter Clearance", "All buyers", "Clearance static", 5000, flat(0.011), flat(0.024), 31, 8.6),
     Ad("Old Catalogue", "Interest: fashion", "Catalogue carousel", 4000, flat(0.012), flat(0.028), 28, 8.7),
     # Winners, one of them exceptional
-    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.040), 55, 8.4),
+    Ad("Lookalike | Buyers 180 days", "LAL 1%", "Bestseller video", 3500, flat(0.016), flat(0.039), 46, 8.4),
     Ad("Retargeting | Cart", "Cart 14 days", "Dynamic product ad", 2500, flat(0.022), flat(0.052), 62, 12.5),
     # Much traffic, few sales
     Ad("Summer Festival Promo", "Festival fans", "Festival static", 7000, flat(0.021), flat(0.0045), 230, 12.0),
