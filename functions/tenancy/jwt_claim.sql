@@ -8,12 +8,12 @@ as $$
 declare
   -- A cast of damaged JSON would raise, and an exception block cannot live in a function that policies call. So JSON's
   -- grammar is checked by reduction: each string becomes $, each other scalar #, then innermost lists and objects become
-  -- # until nothing changes; of a whole document a single # is left.
+  -- # one level after the other; of a whole document a single # is left.
   c_string constant text := '"(?:[^"\\[:cntrl:]]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"';
   c_scalar constant text := '-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null';
   c_inner constant text := '\[(?:[$#](?:,[$#])*)?\]|\{(?:\$:[$#](?:,\$:[$#])*)?\}';
+  c_deepest constant integer := 64;
   v_rest text;
-  v_before text;
 begin
   if p_claims ~ '^[ \t\r\n]*\{' is not true or length(p_claims) > 65536 then
     return null;
@@ -24,10 +24,9 @@ begin
   v_rest := regexp_replace(p_claims, c_string, '$', 'g');
   v_rest := regexp_replace(v_rest, c_scalar, '#', 'g');
   v_rest := regexp_replace(v_rest, '[ \t\r\n]+', '', 'g');
-  loop
-    v_before := v_rest;
+  for v_depth in 1..c_deepest loop
     v_rest := regexp_replace(v_rest, c_inner, '#', 'g');
-    exit when v_rest = v_before;
+    exit when length(v_rest) = 1;
   end loop;
   if v_rest is distinct from '#' then
     return null;
@@ -60,5 +59,5 @@ begin
 end
 $$;
 comment on function trimtab.jwt_claim(text, text) is
-  'A uuid among the top-level claims of a JSON object; null when it is absent or no uuid, when the text is no JSON object, or when a name at the top level is written with escapes. Never raises. Of a repeated name the last counts, as in PostgreSQL''s jsonb.';
+  'A uuid among the top-level claims of a JSON object; null when it is absent or no uuid, when the text is no JSON object, when a name at the top level is written with escapes, and beyond 65536 characters or 64 levels. Never raises. Of a repeated name the last counts, as in PostgreSQL''s jsonb.';
 grant execute on function trimtab.jwt_claim(text, text) to trimtab_auth;

@@ -17,5 +17,5 @@ begin
 end
 $$;
 comment on function trimtab.lock_organization(uuid) is
-  'Takes the organization''s run-time lock until the end of the transaction and returns its row. In a statement of its own, so that the next one sees what the previous holder did. Errors: 55P03 when lock_timeout passes.';
-grant execute on function trimtab.lock_organization(uuid) to trimtab_engine, trimtab_definer;
+  'Takes the organization''s run-time lock until the end of the transaction and returns its row. In a statement of its own, so that the next one sees what the previous holder did. For definer functions: nobody else may lock the row. Errors: 55P03 when lock_timeout passes.';
+grant execute on function trimtab.lock_organization(uuid) to trimtab_definer;

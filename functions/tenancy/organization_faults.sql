@@ -21,7 +21,7 @@ begin
 
   if p_all_needed and p_time_zone is null then
     v_faults := v_faults || 'A time zone is needed.'::text;
-  else
+  elsif p_time_zone is not null then
     begin
       -- The domain knows; the view of all zones reads hundreds of files.
       perform p_time_zone::trimtab.time_zone_name;
