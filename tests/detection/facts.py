@@ -79,7 +79,7 @@ def load_tiktok(connection: Connection) -> tuple[str, dict[str, str]]:
 
 
 def load_display(connection: Connection) -> tuple[str, dict[str, str]]:
-    """The display advertising file: three campaigns by day, banners as creatives, placements, engagement as audience."""
+    """The display file: three campaigns by day, banners as creatives, placements, engagement as audience."""
     org = make_organization(connection)
     months = {"April": 4, "May": 5, "June": 6}
     dimensions = {"creative": "banner", "placement": "placement", "audience": "user_engagement"}
