@@ -16,10 +16,10 @@ declare
   v_previous trimtab.autopilot_runs;
   v_decision record;
   v_holds jsonb := '[]';
+  v_failures jsonb := '[]';
   v_impact text;
   v_paused integer := 0;
   v_scaled integer := 0;
-  v_failed integer := 0;
   v_found integer := 0;
   v_code text;
   v_message text;
@@ -80,34 +80,16 @@ begin
       end if;
     exception when others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      perform trimtab.record_failed_action(
-        p_org_id => p_org_id, p_campaign_id => v_decision.campaign_id, p_action_type => v_decision.action_type,
-        p_reason => v_decision.reason, p_error_code => v_code, p_error_message => v_message,
-        p_wanted => jsonb_strip_nulls(jsonb_build_object(
-          'status', case when v_decision.action_type = 'auto_pause' then 'paused' end, 'budget', v_decision.new_budget)),
-        p_confidence => v_decision.confidence_score, p_evidence => v_decision.evidence,
-        p_rule_id => v_decision.rule_id, p_rule_version => v_decision.rule_version, p_run_id => v_run_id);
-      v_failed := v_failed + 1;
+      v_failures := v_failures || (to_jsonb(v_decision) || jsonb_build_object('code', v_code, 'message', v_message));
     end;
   end loop;
 
-  select r.* into v_previous
-  from trimtab.autopilot_runs r
-  where r.org_id = p_org_id
-  order by r.last_run_at desc
-  limit 1;
-
-  -- Detection reads whole days: on the same facts of the same local day it would find the same again.
-  if v_previous.knowledge_revision is distinct from v_organization.knowledge_revision
-     or v_previous.status <> 'success'
-     or (v_previous.last_run_at at time zone v_organization.time_zone)::date <> (v_now at time zone v_organization.time_zone)::date then
-    begin
-      v_found := trimtab.store_detected_opportunities(p_org_id, v_now);
-    exception when others then
-      get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      v_detection_error := jsonb_build_object('code', v_code, 'message', v_message);
-    end;
-  end if;
+  begin
+    v_found := trimtab.store_detected_opportunities(p_org_id, v_now);
+  exception when others then
+    get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
+    v_detection_error := jsonb_build_object('code', v_code, 'message', v_message);
+  end;
 
   v_result := jsonb_build_object(
     'success', v_detection_error is null,
@@ -115,15 +97,20 @@ begin
     'actions_taken', jsonb_build_object(
       'campaigns_paused', v_paused, 'campaigns_scaled', v_scaled, 'opportunities_detected', v_found),
     'held_back', jsonb_array_length(v_holds),
-    'failed', v_failed,
+    'failed', jsonb_array_length(v_failures),
     'knowledge_revision', v_organization.knowledge_revision)
     || case when v_detection_error is null then '{}' else jsonb_build_object('detection_error', v_detection_error) end;
 
-  v_status := case when v_failed > 0 or v_detection_error is not null then 'partial' else 'success' end;
+  select r.* into v_previous
+  from trimtab.autopilot_runs r
+  where r.org_id = p_org_id
+  order by r.last_run_at desc
+  limit 1;
+  v_status := case when v_failures <> '[]' or v_detection_error is not null then 'partial' else 'success' end;
   if v_paused + v_scaled + v_found = 0
      and (v_previous.status, v_previous.trigger, v_previous.knowledge_revision, v_previous.failed,
           v_previous.campaigns_paused + v_previous.campaigns_scaled + v_previous.opportunities_detected)
-         = (v_status, v_trigger, v_organization.knowledge_revision, v_failed, 0) then
+         = (v_status, v_trigger, v_organization.knowledge_revision, jsonb_array_length(v_failures), 0) then
     v_run_id := v_previous.id;
     update trimtab.autopilot_runs r
     set run_count = r.run_count + 1, last_run_at = v_now, as_of = v_now,
@@ -135,9 +122,23 @@ begin
       held_back, failed, result, user_id, login, started_at, last_run_at)
     values (
       p_org_id, v_run_id, v_trigger, v_status, v_now, v_organization.knowledge_revision, v_paused, v_scaled, v_found,
-      jsonb_array_length(v_holds), v_failed, v_result, trimtab.current_user_id(), session_user, v_now, v_now);
+      jsonb_array_length(v_holds), jsonb_array_length(v_failures), v_result, trimtab.current_user_id(), session_user, v_now, v_now);
     perform trimtab.emit_event(p_org_id, 'autopilot.run_finished', v_result, 'run', v_run_id);
   end if;
+
+  perform trimtab.record_failed_action(
+    p_org_id => p_org_id, p_campaign_id => f.campaign_id, p_action_type => f.action_type, p_reason => f.reason,
+    p_error_code => f.code, p_error_message => f.message,
+    p_wanted => case
+      when f.action_type = 'auto_pause' then jsonb_build_object('status', 'paused')
+      else jsonb_build_object(case when c.budget is null then 'daily_budget' else 'budget' end, f.new_budget)
+    end,
+    p_confidence => f.confidence_score, p_evidence => f.evidence,
+    p_rule_id => f.rule_id, p_rule_version => f.rule_version, p_run_id => v_run_id)
+  from jsonb_to_recordset(v_failures) f (
+    rule_id uuid, campaign_id uuid, rule_version integer, action_type text, reason text, evidence jsonb,
+    confidence_score numeric, new_budget numeric, code text, message text)
+  join trimtab.campaigns c on c.org_id = p_org_id and c.id = f.campaign_id;
 
   insert into trimtab.held_decisions (
     org_id, rule_id, campaign_id, rule_version, code, reason, evidence, confidence_score, first_held_at, last_held_at, last_run_id)

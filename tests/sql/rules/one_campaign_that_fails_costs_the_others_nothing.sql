@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(11);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
 update trimtab.guardrails set max_pause_share_percent = 100;
@@ -26,5 +26,16 @@ select is((select new_state ->> 'status' from trimtab.campaign_changes where cam
 select is((select status from trimtab.autopilot_runs where org_id = :'acme'), 'partial', 'the run was a part of a success');
 select is((select count(*) from trimtab.audit_log where entity_id = :'stubborn' and action = 'campaign.auto_pause'), 0::bigint,
   'nothing says that it was paused');
+
+-- An hour later it fails in the same way.
+select test.clock_at('2026-03-20 13:00+00');
+select test.act_as_engine(:'acme');
+select trimtab.run_organization(:'acme');
+select test.clock_at('2026-03-20 14:00+00');
+select trimtab.run_organization(:'acme') as again \gset
+select test.reset();
+select is((select count(*) from trimtab.campaign_changes where campaign_id = :'stubborn'), 1::bigint, 'the same failure is the same row');
+select is((select (evidence ->> 'failed_count')::integer from trimtab.campaign_changes where campaign_id = :'stubborn'), 3, 'and counted');
+select is((select run_count from trimtab.autopilot_runs where id::text = :'again'::jsonb ->> 'run_id'), 2, 'and so is the run');
 select * from finish();
 rollback;
