@@ -43,7 +43,8 @@ begin
     execute format('create policy identities on trimtab.%I to trimtab_owner, trimtab_keeper using (true) with check (true)', v_wanted.name);
     if v_wanted.grain = '' then
       execute format('alter table trimtab.%I attach partition trimtab.%I for values from (%L) to (%L)',
-        v_wanted.parent, v_wanted.name, v_wanted.first_day || ' 00:00+00', v_wanted.next_day || ' 00:00+00');
+        v_wanted.parent, v_wanted.name,
+        v_wanted.first_day::timestamp at time zone 'UTC', v_wanted.next_day::timestamp at time zone 'UTC');
     else
       execute format('alter table trimtab.%I attach partition trimtab.%I for values from (%L, %L) to (%L, %L)',
         v_wanted.parent, v_wanted.name, v_wanted.grain, v_wanted.first_day, v_wanted.grain, v_wanted.next_day);

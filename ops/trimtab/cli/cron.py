@@ -66,7 +66,7 @@ def _become_engine(connection: Connection) -> None:
     if not connection.execute("select 1 from pg_catalog.pg_extension where extname = 'pg_cron'").fetchone():
         raise TrimtabError(
             "pg_cron is not installed in this database",
-            "have any scheduler call `trimtab run` every hour instead (docs/install.md, Without pg_cron)",
+            "have any scheduler call trimtab.run_all() every hour instead (docs/install.md, Without pg_cron)",
         )
     row = connection.execute(
         "select session_user = %(engine)s or pg_catalog.pg_has_role(%(engine)s, 'member'),"

@@ -15,12 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-import yoyo
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import class_row
-from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
-from yoyo.connections import DatabaseURI
 
 from trimtab.database.tree import BOOKKEEPING, Migration, Repeatable, Tree, check_texts
 from trimtab.errors import TrimtabError
@@ -397,6 +394,8 @@ def script(tree: Tree, plan: Plan) -> str:
     return "\n\n".join(parts)
 
 
+# yoyo is imported where it is used: most deploys find nothing to migrate, and its import is a third of such a run.
+
 # --- migrations -------------------------------------------------------------------------------------------------------
 
 
@@ -415,7 +414,9 @@ class _Step:
 
 def framed(migration: Migration, tree: Tree) -> Any:
     """yoyo's migration with our steps around it: what opens and closes a deploy, and the row of our own ledger."""
-    theirs = yoyo.migrations.Migration(migration.migration_id, str(migration.path), str(migration.path.parent))
+    from yoyo.migrations import Migration as TheirMigration
+
+    theirs = TheirMigration(migration.migration_id, str(migration.path), str(migration.path.parent))
     theirs.load()
 
     def begin(connection: Connection) -> None:
@@ -442,6 +443,9 @@ def framed(migration: Migration, tree: Tree) -> Any:
 
 def yoyo_backend(conninfo: str) -> Any:
     """yoyo's backend over psycopg 3, its bookkeeping in the schema trimtab_deploy."""
+    from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
+    from yoyo.connections import DatabaseURI
+
     logging.getLogger("yoyo").setLevel(logging.CRITICAL)  # what goes wrong reaches the person through TrimtabError
     args = conninfo_to_dict(conninfo)
     database = args.pop("dbname", None)
@@ -477,10 +481,12 @@ def _run_migrations(conninfo: str, connection: Connection, tree: Tree, plan: Pla
 
 def heal(backend: Any, plan: Plan) -> None:
     """Bring yoyo's marks in line with our ledger, where a deploy was killed between the two."""
+    from yoyo.migrations import Migration as TheirMigration
+
     for name in plan.mark:
-        backend.mark_migrations([yoyo.migrations.Migration(name, "", "")])
+        backend.mark_migrations([TheirMigration(name, "", "")])
     for name in plan.unmark:
-        backend.unmark_migrations([yoyo.migrations.Migration(name, "", "")])
+        backend.unmark_migrations([TheirMigration(name, "", "")])
 
 
 # --- repeatables ------------------------------------------------------------------------------------------------------

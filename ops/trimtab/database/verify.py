@@ -42,7 +42,7 @@ cross join lateral (
 where r.rolname in (
     'trimtab_owner', 'trimtab_auth', 'trimtab_definer', 'trimtab_keeper', 'trimtab_user', 'trimtab_engine')
   and fault is not null
-union all
+union
 select pg_catalog.format('%s is a member of %s', member.rolname, owning.rolname)
 from pg_catalog.pg_auth_members m
 join pg_catalog.pg_roles owning on owning.oid = m.roleid
@@ -50,7 +50,7 @@ join pg_catalog.pg_roles member on member.oid = m.member
 where owning.rolname in ('trimtab_owner', 'trimtab_auth', 'trimtab_definer', 'trimtab_keeper')
   and (
     member.rolname like 'trimtab\\_%' and member.rolname <> 'trimtab_admin'
-    or pg_catalog.pg_has_role(member.oid, 'trimtab_user', 'member') and not member.rolsuper
+    or pg_catalog.pg_has_role(member.oid, 'trimtab_user', 'usage') and not member.rolsuper
   )
 order by 1
 """
@@ -146,7 +146,7 @@ join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
 where c.relnamespace = pg_catalog.to_regnamespace('trimtab')
   and c.relkind in ('r', 'p')
   and acl.privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER')
-  and pg_catalog.pg_has_role(grantee.oid, 'trimtab_user', 'member')
+  and pg_catalog.pg_has_role(grantee.oid, 'trimtab_user', 'usage')
   and not grantee.rolsuper
 union all
 select pg_catalog.format('%s has a grant on the partition %s', acl.grantee::regrole, c.oid::regclass)
@@ -302,7 +302,10 @@ def _engine(connection: deploy.Connection) -> Check:
 def _cron(connection: deploy.Connection, state: deploy.State) -> Iterable[Check]:
     if "pg_cron" not in state.extensions:
         yield Check(
-            "pg_cron", "note", "not installed in this database", "have a scheduler call `trimtab run` every hour"
+            "pg_cron",
+            "note",
+            "not installed in this database",
+            "have a scheduler call trimtab.run_all() every hour (docs/install.md)",
         )
         return
     usage: Any = connection.execute(
