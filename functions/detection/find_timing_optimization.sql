@@ -25,7 +25,7 @@ declare
   v_limits jsonb := trimtab.detection_limits();
   v_least numeric := (v_limits ->> 'min_probability')::numeric;
   v_currency text;
-  -- Events' worth of belief that the hours are like the rest: their rates differ by about 50 percent.
+  -- Events' worth of belief that the hours are like the rest: times of day differ by about 50 percent.
   c_likeness constant double precision := 4;
   v_ratio numeric := (v_limits ->> 'timing_ratio')::numeric;
   v_min_share numeric := (v_limits ->> 'timing_min_share')::numeric;
@@ -44,19 +44,34 @@ begin
     from trimtab.compare_subjects(
       p_org_id, array(select a.campaign_id from active a), array['hour'], 28, v_ratio, c_likeness, p_as_of, p_known) c
   ),
-  half as (
-    select h.campaign_id, h.subject, d.half, h.events[d.half] as n, h.exposure[d.half] as e
-    from hours h
-    cross join (values (1), (2)) d (half)
-  ),
-  rated as (
+  part as materialized (
+    -- Every other day (1), the days between (2), and all of them (3).
     select
-      a.campaign_id, a.subject, a.half, a.n, a.e,
-      sum(a.n) over family as n_all, sum(a.e) over family as e_all,
-      a.e > 0 and sum(a.n) over family > a.n
-        and a.n / a.e < v_ratio * (sum(a.n) over family - a.n) / nullif(sum(a.e) over family - a.e, 0) as is_weak
-    from half a
-    window family as (partition by a.campaign_id, a.half)
+      h.campaign_id, h.subject, h.subject::integer as hour, d.part,
+      case d.part when 3 then h.events[1] + h.events[2] else h.events[d.part] end as n,
+      case d.part when 3 then h.exposure[1] + h.exposure[2] else h.exposure[d.part] end as e
+    from hours h
+    cross join (values (1), (2), (3)) d (part)
+  ),
+  near as (
+    -- An hour alone has few events; the time of day is the hour and the ones beside it.
+    select
+      p.campaign_id, p.subject, p.part, p.n, p.e,
+      sum(b.n) as n_near, sum(b.e) as e_near
+    from part p
+    join part b on b.campaign_id = p.campaign_id and b.part = p.part and (b.hour - p.hour + 25) % 24 <= 2
+    group by p.campaign_id, p.subject, p.part, p.n, p.e
+  ),
+  rated as materialized (
+    select
+      r.campaign_id, r.subject, r.part, r.n, r.e,
+      r.e > 0 and r.n_near / r.e_near < v_ratio * (r.n_all - r.n_near) / nullif(r.e_all - r.e_near, 0) as is_weak
+    from (
+      select a.*, sum(a.n) over family as n_all, sum(a.e) over family as e_all
+      from near a
+      where a.e_near > 0
+      window family as (partition by a.campaign_id, a.part)
+    ) r
   ),
   tested as (
     -- The weakest of 24 hours are weak by chance as well. Those picked on every other day are tried on the days between,
@@ -66,7 +81,8 @@ begin
       sum(t.n) filter (where p.is_weak) as n, sum(t.e) filter (where p.is_weak) as e,
       sum(t.n) filter (where p.is_weak is not true) as n_rest, sum(t.e) filter (where p.is_weak is not true) as e_rest
     from rated t
-    join rated p on p.campaign_id = t.campaign_id and p.subject = t.subject and p.half <> t.half
+    join rated p on p.campaign_id = t.campaign_id and p.subject = t.subject and p.part = 3 - t.part
+    where t.part < 3
     group by t.campaign_id
   ),
   sure as (
@@ -85,7 +101,7 @@ begin
       sum(h.spend) as spend, sum(h.spend_share) as share,
       sum(h.value * h.spend_share) / nullif(sum(h.spend_share), 0) as value
     from hours h
-    where h.value < v_ratio * h.value_of_rest
+    join rated r on r.campaign_id = h.campaign_id and r.subject = h.subject and r.part = 3 and r.is_weak
     group by h.campaign_id, h.measure
   ),
   strong as (
