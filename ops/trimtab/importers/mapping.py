@@ -160,7 +160,7 @@ def fit(mapping: Mapping, headings: list[str]) -> Fit:
                 missing.append(" or ".join(column.headings))
     for heading in mapping.required:
         alternatives = heading.split(" | ")
-        if not any([places(one) for one in alternatives]):
+        if not any(places(one) for one in alternatives):
             missing.append(" or ".join(alternatives))
     return Fit(mapping, headings, found, list(dict.fromkeys(missing)), currency)
 
