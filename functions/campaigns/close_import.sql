@@ -59,6 +59,9 @@ begin
   perform trimtab.find_import_campaigns(p_org_id, v_batch.options);
   perform trimtab.hold_import_rows();
   v_made := trimtab.make_import_campaigns(p_org_id);
+  if v_batch.options #>> '{mapping,columns,revenue,blank}' = 'zero_if_valued' then
+    perform trimtab.settle_blank_revenue(p_org_id);
+  end if;
   perform trimtab.gather_import_facts(p_org_id, v_batch.options, v_retried.base_revision);
   v_batch.revision := trimtab.publish_import_facts(p_org_id, p_batch_id, p_assumed_lag);
 

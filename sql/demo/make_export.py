@@ -31,7 +31,7 @@ class Ad:
     name: str
     impressions: int
     ctr: Callable[[int], float]
-    rate: Callable[[int], float] | None
+    rate: Callable[[int], float]
     basket: float
     cpm: float
     first_age: int = 0
@@ -68,8 +68,8 @@ ADS = (
     Ad("Spring Sale | Prospecting", "Men 55+", "Sale static", 4500, flat(0.013), flat(0.004), 48, 8.8),
     # Clicks that fell in the last week
     Ad("Interest Stack | Home", "Home and living", "Living room photo", 9000, drop(0.018, 0.009), flat(0.027), 50, 9.2),
-    # No purchase figures at all, too little to judge, and one that people look after themselves
-    Ad("Newsletter Leads", "Readers", "Lead form", 3000, flat(0.015), None, 0, 8.0),
+    # Conversions without a value, too little to judge, and one that people look after themselves
+    Ad("Newsletter Leads", "Readers", "Lead form", 3000, flat(0.015), flat(0.06), 0, 8.0),
     Ad("Test | New Market PT", "Portugal broad", "Static PT", 400, flat(0.010), flat(0.0), 45, 8.0, DAYS - 4),
     Ad("Founder Story | Reels", "Followers", "Founder reel", 4000, flat(0.009), flat(0.008), 40, 9.0),
 )
@@ -96,14 +96,10 @@ def rows() -> list[list[object]]:
             impressions = poisson(random_, ad.impressions * random_.uniform(0.9, 1.1))
             spend = round(impressions / 1000 * ad.cpm * random_.uniform(0.95, 1.05), 2)
             link_clicks = poisson(random_, impressions * ad.ctr(age))
-            purchases = "" if ad.rate is None else poisson(random_, link_clicks * ad.rate(age))
-            value = (
-                ""
-                if purchases in ("", 0)
-                else round(sum(ad.basket * random_.uniform(0.6, 1.4) for _ in range(int(purchases))), 2)
-            )
-            if ad.rate is not None and value == "":
-                value = 0
+            purchases = poisson(random_, link_clicks * ad.rate(age))
+            value: object = round(sum(ad.basket * random_.uniform(0.6, 1.4) for _ in range(purchases)), 2)
+            if purchases == 0 or ad.basket == 0:
+                value = ""
             reach = round(impressions / random_.uniform(1.1, 1.3))
             out.append([
                 day, ad.campaign, ad.ad_set, ad.name, "active", impressions, reach, spend, round(link_clicks * 1.25),

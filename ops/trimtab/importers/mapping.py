@@ -28,6 +28,7 @@ BUDGETS = ("campaign_budget", "campaign_daily_budget")
 TIMES = ("day", "last_day", "time", "hour")
 FIELDS = (*TEXTS, *BUDGETS, *TIMES, *DIMENSIONS, *MEASURES)
 STATUSES = ("draft", "active", "paused", "completed", "archived")
+BLANKS = ("unknown", "zero", "fault")
 ENTRIES = ("heading", "template", "optional", "blank", "pattern", "values", "other", "format", "divide_by")
 CONSTANTS = ("title", "platform", "currency", "day", *DIMENSIONS)
 
@@ -58,7 +59,8 @@ class Column:
         headings: alternatives, the first that the file has counts. `{currency}` in one stands for a currency code.
         template: or a text with `{heading}` in it, put together from several columns.
         optional: the file may do without it.
-        blank: what an empty cell means: 'unknown', 'zero', or 'fault'.
+        blank: what an empty cell means: 'unknown', 'zero', or 'fault'; of a revenue also 'zero_if_valued': none, unless
+            the campaign converts and no value of a conversion was ever seen.
         pattern: the whole cell must fit this regular expression.
         values: what the file's words mean (compared without regard to case).
         other: what a word outside `values` is: 'fault' or 'ignore'.
@@ -269,7 +271,7 @@ def read_mapping(document: Dictionary[str, Any], where: str) -> Mapping:
             headings=tuple(headings),
             template=template,
             optional=bool(entry.get("optional", False)),
-            blank=text(entry, "blank", path, ("unknown", "zero", "fault")) or "unknown",
+            blank=text(entry, "blank", path, BLANKS if name != "revenue" else (*BLANKS, "zero_if_valued")) or "unknown",
             pattern=regular(entry, "pattern", path),
             values={normal(word): meaning for word, meaning in values.items()} if values else None,
             other=text(entry, "other", path, ("fault", "ignore")) or "fault",
