@@ -64,24 +64,31 @@ begin
     from asked a
     cross join lateral trimtab.confidence_of(
       p_org_id, a.campaigns, a.metrics, a.windows, a.lowers, a.uppers, p_as_of, p_known) k
-  ), history as (
-    select m.campaign_id,
-           max(h.executed_at) filter (where h.status = 'executed' and (h.origin = 'rollback'
-             or (h.origin = 'person' and h.new_state ->> 'status' = 'active' and h.previous_state ->> 'status' <> 'active'))) as let_go_at,
-           max(h.rolled_back_at) as rolled_back_at,
-           max(h.executed_at) filter (where h.is_automated and h.status = 'executed' and h.action_type = 'auto_scale_up') as scaled_at,
-           max((h.evidence ->> 'facts_revision')::bigint) filter (where h.is_automated and h.origin = 'rule' and h.status in ('executed', 'rolled_back')) as acted_on_revision,
-           (array_agg(coalesce(h.previous_state ->> 'budget', h.previous_state ->> 'daily_budget') order by h.executed_at)
-             filter (where h.is_automated and h.status = 'executed' and h.action_type = 'auto_scale_up'
-               and h.executed_at > p_as_of - interval '24 hours'))[1] as budget_a_day_ago
-    from (select distinct campaign_id from matched) m
+  ), ledger as (
+    -- The ledger as it stood at p_as_of: what was taken back later was still in force then.
+    select h.campaign_id, h.executed_at, h.action_type, h.origin, h.previous_state, h.new_state, h.evidence,
+           case when h.rolled_back_at <= p_as_of then h.rolled_back_at end as rolled_back_at
+    from (select distinct m.campaign_id from matched m) m
     join trimtab.campaign_changes h on h.org_id = p_org_id and h.campaign_id = m.campaign_id
-      and (h.executed_at <= p_as_of or h.executed_at is null)
-    group by m.campaign_id
+      and h.status in ('executed', 'rolled_back') and h.executed_at <= p_as_of
+  ), history as (
+    select h.campaign_id,
+           greatest(
+             max(h.rolled_back_at),
+             max(h.executed_at) filter (where h.origin = 'rollback'
+               or (h.origin = 'person' and h.new_state ->> 'status' = 'active' and h.previous_state ->> 'status' <> 'active'))
+           ) as let_go_at,
+           max(h.executed_at) filter (where h.action_type = 'auto_scale_up' and h.rolled_back_at is null) as scaled_at,
+           max((h.evidence ->> 'facts_revision')::bigint) filter (where h.origin = 'rule') as acted_on_revision,
+           (array_agg(coalesce(h.previous_state ->> 'budget', h.previous_state ->> 'daily_budget') order by h.executed_at)
+             filter (where h.action_type = 'auto_scale_up' and h.rolled_back_at is null
+               and h.executed_at > p_as_of - interval '24 hours'))[1] as budget_a_day_ago
+    from ledger h
+    group by h.campaign_id
   ), amounts as (
     select m.*, c.title, c.currency, c.autonomous_enabled, k.score,
            coalesce(c.budget, c.daily_budget) as budget,
-           h.let_go_at, h.rolled_back_at, h.scaled_at, h.acted_on_revision,
+           h.let_go_at, h.scaled_at, h.acted_on_revision,
            extract(epoch from p_as_of - m.facts_end_at) / 3600 as facts_age,
            greatest((m.condition ->> 'min_confidence')::numeric, v_guardrails.min_confidence_percent) as least_confidence,
            e.rate,
@@ -109,7 +116,7 @@ begin
         when a.facts_age is null or a.facts_age > v_guardrails.max_facts_age_hours then 'stale_facts'
         when a.score is null then 'no_evidence'
         when a.score < a.least_confidence then 'low_confidence'
-        when greatest(a.let_go_at, a.rolled_back_at) > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
+        when a.let_go_at > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
         when a.acted_on_revision >= a.facts_revision then 'same_facts'
         when a.action_type = 'auto_pause' then null
         when a.scaled_at > p_as_of - v_guardrails.budget_cooldown_hours * interval '1 hour' then 'cooldown'
@@ -124,7 +131,8 @@ begin
              (select count(*) from trimtab.campaigns_at(p_org_id, p_as_of) c where c.status = 'active') + count(*))))
            - count(*) as allowed
     from trimtab.campaign_changes h
-    where h.org_id = p_org_id and h.action_type = 'auto_pause' and h.origin = 'rule' and h.status = 'executed'
+    where h.org_id = p_org_id and h.action_type = 'auto_pause' and h.origin = 'rule'
+      and (h.status = 'executed' or h.rolled_back_at > p_as_of)
       and h.executed_at > p_as_of - interval '24 hours' and h.executed_at <= p_as_of
   ), shared as (
     select g.*,
@@ -142,7 +150,7 @@ begin
       when 'no_evidence' then 'There are no data from which a probability could be computed.'
       when 'low_confidence' then format('The probability is %s %%; asked for is %s %%.', s.score, s.least_confidence)
       when 'cool_off' then format('A person resumed it or an action was taken back at %s; it is left alone for %s hours.',
-        greatest(s.let_go_at, s.rolled_back_at), v_guardrails.cool_off_hours)
+        s.let_go_at, v_guardrails.cool_off_hours)
       when 'same_facts' then 'No newer facts have come in since the last action.'
       when 'cooldown' then format('The budget was changed at %s; the next change may come after %s hours.', s.scaled_at, v_guardrails.budget_cooldown_hours)
       when 'no_budget' then 'The campaign has no budget to scale.'
