@@ -15,15 +15,29 @@ begin
         'column', '', 'field', '', 'value', null,
         'reason', format('line %s, of the same campaign and day, is faulty', w.line_number)))
   from (
-    select j.campaign_key, j.day,
-           min(j.line_number) as line_number
-    from pg_temp.trimtab_import j
-    where j.skipped is null
-      and j.faults is not null
-      and not coalesce(j.is_held, false)
-      and j.day is not null
-      and coalesce(j.campaign_id::text, j.external_id, j.title) is not null
-    group by j.campaign_key, j.day
+    with faulty as materialized (
+      select j.campaign_key, j.platform, j.title, j.day, min(j.line_number) as line_number,
+             bool_or(j.external_id is null and j.faults @> '[{"field": "external_id"}]') as lost_its_id
+      from pg_temp.trimtab_import j
+      where j.skipped is null
+        and j.faults is not null
+        and not coalesce(j.is_held, false)
+        and j.day is not null
+        and coalesce(j.campaign_id::text, j.external_id, j.title) is not null
+      group by j.campaign_key, j.platform, j.title, j.day
+    )
+    select f.campaign_key, f.day, min(f.line_number) as line_number
+    from (
+      select f.campaign_key, f.day, f.line_number
+      from faulty f
+      union all
+      -- A row whose id could not be read is still known by its title.
+      select n.campaign_key, n.day, f.line_number
+      from faulty f
+      join pg_temp.trimtab_import n on n.title = f.title and n.day = f.day and n.platform is not distinct from f.platform
+      where f.lost_its_id
+    ) f
+    group by f.campaign_key, f.day
   ) w
   where i.skipped is null
     and i.faults is null

@@ -28,6 +28,7 @@ def clocked(cluster: TestCluster) -> Iterator[Database]:
     """A database whose clock stands still; each test works in organizations of its own."""
     database = cluster.create(cluster.template("tap"))
     database.rows("select test.clock_at(%s)", [PRESENT])
+    database.rows("select trimtab.ensure_partitions(%s)", [PRESENT])
     yield database
     cluster.drop(database)
 

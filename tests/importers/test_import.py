@@ -183,6 +183,15 @@ def test_a_faulty_row_is_listed_corrected_and_tried_again(books: Books, write: W
     assert books.value("select raw ->> 'spend' from trimtab.quarantined_rows where id = %s", row) == "6..5"
 
 
+def test_a_row_that_lost_its_id_holds_those_of_its_title(books: Books, write: Write) -> None:
+    columns = {**SIMPLE.document["columns"], "external_id": {"heading": "id", "pattern": r"\d+"}}
+    mapping = read_mapping({**SIMPLE.document, "columns": columns}, "ids")
+    rows = ("7,A,2026-06-01,1,x", "?,A,2026-06-01,2,y", "7,A,2026-06-02,3,x", "8,B,2026-06-01,4,x")
+    batch = load(books, write(table("id,campaign,day,spend,ad", *rows)), mapping=mapping)
+    assert counts(batch) == (2, 0, 0, 1, 1, 0)
+    assert books.days() == [("A", "2026-06-02", 3), ("B", "2026-06-01", 4)]
+
+
 def test_a_discarded_row_lets_its_neighbours_go(books: Books, write: Write) -> None:
     load(books, write(table("campaign,day,spend,ad", "A,2026-06-01,5,x", "A,2026-06-01,?,y")))
     row = books.value("select id from trimtab.quarantined_rows where not is_held")
