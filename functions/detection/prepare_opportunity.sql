@@ -25,7 +25,6 @@ end
 $$;
 comment on function trimtab.prepare_opportunity() is
   'Row trigger: when and by whom an opportunity was closed is what happened, whatever an update says; a closed one stays closed. Errors: TT041.';
-grant execute on function trimtab.prepare_opportunity() to trimtab_user, trimtab_engine, trimtab_definer;
 create or replace trigger least_role before update on trimtab.optimization_opportunities
   for each statement execute function trimtab.refuse_low_role('analyst');
 create or replace trigger prepare before update of status, resolved_at, reason on trimtab.optimization_opportunities

@@ -3,6 +3,8 @@ create or replace function trimtab.set_opportunity_status(p_id uuid, p_status te
   language plpgsql
   volatile
   parallel unsafe
+  -- definer: the engine closes opportunities for whoever asks it to, and changes no table's rows directly.
+  security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 declare
@@ -31,4 +33,5 @@ end
 $$;
 comment on function trimtab.set_opportunity_status(uuid, text, text) is
   'Moves an opportunity of the caller''s organization to another status (open, in_progress, resolved, dismissed) and returns it; twice is a no-op. Role: analyst. Errors: TT001–TT003, TT041 unknown or closed.';
+alter function trimtab.set_opportunity_status(uuid, text, text) owner to trimtab_definer;
 grant execute on function trimtab.set_opportunity_status(uuid, text, text) to trimtab_user, trimtab_engine, trimtab_definer;

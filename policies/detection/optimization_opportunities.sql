@@ -16,4 +16,4 @@ grant select, insert, update, delete on trimtab.optimization_opportunities to tr
 grant select on trimtab.optimization_opportunities to trimtab_engine;
 grant select on trimtab.optimization_opportunities to trimtab_user;
 -- The rest of a row is the detectors'. resolved_at is named in the documents' updates; the trigger sets it whatever is given.
-grant update (status, resolved_at, reason) on trimtab.optimization_opportunities to trimtab_user, trimtab_engine;
+grant update (status, resolved_at, reason) on trimtab.optimization_opportunities to trimtab_user;

@@ -209,8 +209,10 @@ RULES = [
         "the engine only reads tables",
         "select t.name || ' ' || p.privilege from tables t"
         " cross join unnest('{insert,update,delete,truncate,references,trigger}'::text[]) p (privilege)"
-        " where has_table_privilege('trimtab_engine', t.oid, p.privilege)",
-        "grant insert on trimtab.campaigns to trimtab_engine",
+        " where has_table_privilege('trimtab_engine', t.oid, p.privilege)"
+        " or (p.privilege in ('insert', 'update', 'references')"
+        " and has_any_column_privilege('trimtab_engine', t.oid, p.privilege))",
+        "grant update (title) on trimtab.campaigns to trimtab_engine",
     ),
     Rule(
         "nothing is granted to everybody, and nobody makes objects at run time but the keeper",
