@@ -65,7 +65,9 @@ begin
               detail = format('Facts that changed up to revision %s were rolled forward into lifetime sums.', v_organization.replay_floor),
               hint = 'Ask for a later revision, or leave it out for the latest.';
     end if;
-    v_known_at := coalesce(
+    -- Rates have no revision. A run saw those of its moment, which may have come after the latest facts.
+    v_known_at := greatest(
+      p_as_of,
       (
         select r.published_at
         from trimtab.knowledge_revisions r
@@ -73,8 +75,7 @@ begin
           and r.revision <= p_known
         order by r.revision desc
         limit 1
-      ),
-      '-infinity');
+      ));
   end if;
   if v_today < v_organization.facts_from + v_day_breaks[cardinality(v_day_breaks)] - 1 then
     raise exception 'the facts before % are no longer kept by day', v_organization.facts_from
@@ -331,5 +332,5 @@ begin
 end
 $$;
 comment on function trimtab.compute_signals(uuid, uuid[], timestamptz, bigint) is
-  'The definition of every windowed metric: a row for each campaign asked for (null: all of the organization), with its metrics for every window by signal_position(), as of p_as_of, from the facts known at revision p_known (null: the latest). Sums of absent measures are null, not 0. A ratio is factor × numerator ÷ denominator over the days (hours) of the window on which both are known; null when the denominator is 0 or absent. Day windows read facts of grain day, hour windows facts of complete hours; days are the organization''s, money is in its currency at the rate of the fact''s day; where a rate is missing, the window''s money is null. first_day: of the first fact; facts_end_at: end of the latest one; facts_revision: the highest among the facts read (0: none); valid_until: when a window next moves. Errors: TT004 unknown organization, TT006 not kept that far back.';
+  'The definition of every windowed metric: a row for each campaign asked for (null: all of the organization), with its metrics for every window by signal_position(), as of p_as_of, from the facts known at revision p_known (null: the latest). Sums of absent measures are null, not 0. A ratio is factor × numerator ÷ denominator over the days (hours) of the window on which both are known; null when the denominator is 0 or absent. Day windows read facts of grain day, hour windows facts of complete hours; days are the organization''s, money is in its currency at the rate of the fact''s day (with p_known: as it was known at p_as_of or when that revision was published, whichever is later); where a rate is missing, the window''s money is null. first_day: of the first fact; facts_end_at: end of the latest one; facts_revision: the highest among the facts read (0: none); valid_until: when a window next moves. Errors: TT004 unknown organization, TT006 not kept that far back.';
 grant execute on function trimtab.compute_signals(uuid, uuid[], timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -49,7 +49,7 @@ begin
       )
   );
   if v_ids <> '{}' then
-    return query select * from trimtab.compute_signals(p_org_id, v_ids, p_as_of);
+    return query select * from trimtab.compute_signals(p_org_id, v_ids, p_as_of, p_known);
   end if;
 end
 $$;

@@ -163,11 +163,11 @@ class World:
 
     # --- what should be
 
-    def rate(self, known: int | None) -> oracle.Rate:
+    def rate(self, known: int | None, as_of: datetime) -> oracle.Rate:
         known_at = None
         if known is not None:
             until = [at for revision, at in self.published.items() if revision <= known]
-            known_at = max(until, default=datetime.min.replace(tzinfo=UTC))
+            known_at = max([*until, as_of])
 
         def lookup(source: str, target: str, day: date) -> Fraction | None:
             best: tuple[date, int, datetime, Fraction] | None = None
@@ -209,7 +209,7 @@ class World:
         assert {row[0] for row in rows} == set(self.campaigns)
         assert len(rows) == len(self.campaigns)
         for campaign, signals, first_day, facts_end_at, facts_revision, valid_until in rows:
-            expected = oracle.answer(facts[campaign], as_of, self.time_zone, self.currency, self.rate(known), known)
+            expected = oracle.answer(facts[campaign], as_of, self.time_zone, self.currency, self.rate(known, as_of), known)
             names = [(metric, window) for metric in oracle.METRICS for window in oracle.WINDOWS]
             assert len(signals) == len(names)
             for name, found, wanted in zip(names, signals, expected.signals, strict=True):
@@ -226,6 +226,12 @@ class World:
             ).replace("table_b", "(select * from trimtab.compute_signals(%(org)s))").replace("%(org)s", f"'{self.org}'")
         ) == 0
         assert self._value("select count(*) from trimtab.signals_at(%s)", self.org) == len(self.campaigns)
+        assert self._value(
+            "select count(*) from (select * from trimtab.signals_at(%(org)s) except"
+            " select * from trimtab.signals_at(%(org)s, p_known => o.knowledge_revision)) s".replace(
+                "o.knowledge_revision", f"{max(self.published, default=0)}"
+            ).replace("%(org)s", f"'{self.org}'")
+        ) == 0
 
 
 def _equal(found: Decimal | None, wanted: Fraction | None) -> bool:

@@ -5,8 +5,8 @@ select test.organization('Acme', 'UTC', 'USD') as acme \gset
 select test.campaign(:'acme', 'None') as none \gset
 select test.campaign(:'acme', 'Some') as some \gset
 select test.campaign(:'acme', 'Abroad', p_currency => 'EUR') as abroad \gset
-create function pg_temp.signal(p_org uuid, p_campaign uuid, p_metric text, p_window text, p_known bigint default null) returns numeric language sql as
-  'select signals[trimtab.signal_position(p_metric, p_window)] from trimtab.compute_signals(p_org, array[p_campaign], trimtab.clock(), p_known)';
+create function pg_temp.signal(p_org uuid, p_campaign uuid, p_metric text, p_window text, p_known bigint default null, p_as_of timestamptz default trimtab.clock()) returns numeric language sql as
+  'select signals[trimtab.signal_position(p_metric, p_window)] from trimtab.compute_signals(p_org, array[p_campaign], p_as_of, p_known)';
 
 select is(
   (select count(v) from trimtab.compute_signals(:'acme', array[:'none']::uuid[]) s, unnest(s.signals) v), 0::bigint,
@@ -38,7 +38,9 @@ select is(
 select test.clock_at('2026-05-20 11:30+00');
 select trimtab.record_exchange_rates('[{"from": "USD", "to": "EUR", "day": "2026-05-01", "rate": 0.5}]', 'test');
 select is(pg_temp.signal(:'acme', :'abroad', 'spend', 'last_3_days'), 45::numeric, 'each day''s money is converted at the rate of the day');
-select is(pg_temp.signal(:'acme', :'abroad', 'spend', 'last_3_days', 5), null, 'a rate that came later was not known then');
+select is(
+  array[pg_temp.signal(:'acme', :'abroad', 'spend', 'last_3_days', 5, '2026-05-20 10:30+00'), pg_temp.signal(:'acme', :'abroad', 'spend', 'last_3_days', null, '2026-05-20 10:30+00')],
+  array[null, 45]::numeric[], 'a rate that came later was not known then');
 
 select throws_ok(format('select * from trimtab.compute_signals(%L)', gen_random_uuid()), 'TT004', null, 'an unknown organization is refused');
 update trimtab.organizations set replay_floor = 3 where org_id = :'acme';
