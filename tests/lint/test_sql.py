@@ -217,13 +217,14 @@ def test_tree_has_no_faults() -> None:
     check_texts(TREE.migrations)
 
 
-def test_every_error_code_is_listed() -> None:
+def test_every_error_code_is_listed_and_every_listed_one_is_used() -> None:
     listed = set(ERROR_CODE.findall(TREE.text("sql/reference/error_codes.sql")))
     used: dict[str, str] = {}
     for path in TREE.manifest:
         if kind_of(path) != "sql":
             used |= dict.fromkeys(ERROR_CODE.findall(TREE.text(path)), path)
     assert {code: path for code, path in used.items() if code not in listed} == {}
+    assert listed - set(used) == set()
 
 
 @pytest.mark.parametrize("path", sorted((TREE.root / "ops").rglob("*.py")), ids=lambda path: path.name)
