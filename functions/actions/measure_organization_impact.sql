@@ -61,10 +61,10 @@ begin
     select d.id, s.side, days.known,
            case when quiet.is_quiet and s.side = 'after' then c_days else nullif(days.known, 0) end as divisor,
            quiet.is_quiet and s.side = 'after' and days.known = 0 as is_nothing,
-           v.signals[trimtab.signal_position('spend', 'last_7_days')] as spend,
-           v.signals[trimtab.signal_position('revenue', 'last_7_days')] as revenue,
-           v.signals[trimtab.signal_position('conversions', 'last_7_days')] as conversions,
-           v.signals[trimtab.signal_position('roas', 'last_7_days')] as roas
+           v.signals[(select trimtab.signal_position('spend', 'last_7_days'))] as spend,
+           v.signals[(select trimtab.signal_position('revenue', 'last_7_days'))] as revenue,
+           v.signals[(select trimtab.signal_position('conversions', 'last_7_days'))] as conversions,
+           v.signals[(select trimtab.signal_position('roas', 'last_7_days'))] as roas
     from due d
     cross join (values ('before'), ('after')) as s (side)
     join measured v on v.day = d.day and v.side = s.side and v.campaign_id = d.campaign_id

@@ -34,9 +34,9 @@ begin
   with spent as (
     select
       d.campaign_id, d.title, d.currency, d.budget, d.daily_budget,
-      d.signals[trimtab.signal_position('spend', 'last_30_days')] as spend,
-      d.signals[trimtab.signal_position('revenue', 'last_30_days')] as revenue,
-      d.signals[trimtab.signal_position('roas', 'last_30_days')] as roas
+      d.signals[(select trimtab.signal_position('spend', 'last_30_days'))] as spend,
+      d.signals[(select trimtab.signal_position('revenue', 'last_30_days'))] as revenue,
+      d.signals[(select trimtab.signal_position('roas', 'last_30_days'))] as roas
     from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
     where d.is_delivering
   ),

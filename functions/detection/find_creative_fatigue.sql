@@ -44,7 +44,7 @@ begin
   with active as materialized (
     select
       d.campaign_id, d.title,
-      v_today - case when d.signals[trimtab.signal_position('impressions', 'last_30_days')] > 0 then c_life else c_ended end as since
+      v_today - case when d.signals[(select trimtab.signal_position('impressions', 'last_30_days'))] > 0 then c_life else c_ended end as since
     from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
   ),
   by_creative as materialized (

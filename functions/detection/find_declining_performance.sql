@@ -36,11 +36,11 @@ begin
     from (
       select
         d.campaign_id, d.title,
-        d.signals[trimtab.signal_position('impressions', 'last_7_days')] as impressions,
-        d.signals[trimtab.signal_position('ctr', 'last_7_days')] as rate,
-        d.signals[trimtab.signal_position('impressions', 'previous_7_days')] as impressions_before,
-        d.signals[trimtab.signal_position('ctr', 'previous_7_days')] as rate_before,
-        d.signals[trimtab.signal_position('spend', 'last_7_days')] as spend
+        d.signals[(select trimtab.signal_position('impressions', 'last_7_days'))] as impressions,
+        d.signals[(select trimtab.signal_position('ctr', 'last_7_days'))] as rate,
+        d.signals[(select trimtab.signal_position('impressions', 'previous_7_days'))] as impressions_before,
+        d.signals[(select trimtab.signal_position('ctr', 'previous_7_days'))] as rate_before,
+        d.signals[(select trimtab.signal_position('spend', 'last_7_days'))] as spend
       from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
       where d.is_delivering
     ) r

@@ -38,11 +38,11 @@ begin
     from (
       select
         d.campaign_id, d.title,
-        d.signals[trimtab.signal_position('clicks', 'last_30_days')] as clicks,
-        d.signals[trimtab.signal_position('conversions', 'last_30_days')] as conversions,
-        d.signals[trimtab.signal_position('conversion_rate', 'last_30_days')] as rate,
-        d.signals[trimtab.signal_position('spend', 'last_30_days')] as spend,
-        d.signals[trimtab.signal_position('revenue', 'last_30_days')] as revenue
+        d.signals[(select trimtab.signal_position('clicks', 'last_30_days'))] as clicks,
+        d.signals[(select trimtab.signal_position('conversions', 'last_30_days'))] as conversions,
+        d.signals[(select trimtab.signal_position('conversion_rate', 'last_30_days'))] as rate,
+        d.signals[(select trimtab.signal_position('spend', 'last_30_days'))] as spend,
+        d.signals[(select trimtab.signal_position('revenue', 'last_30_days'))] as revenue
       from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
       where d.is_delivering
     ) r

@@ -39,8 +39,8 @@ begin
 
   select array_agg(s.campaign_id) into v_ids
   from trimtab.signals_at(v_org_id, p_as_of, p_known) s
-  where s.signals[trimtab.signal_position('roi', 'lifetime')] >= identify_scaling_candidates.min_roi
-    and s.signals[trimtab.signal_position('conversions', 'lifetime')] >= identify_scaling_candidates.min_conversions;
+  where s.signals[(select trimtab.signal_position('roi', 'lifetime'))] >= identify_scaling_candidates.min_roi
+    and s.signals[(select trimtab.signal_position('conversions', 'lifetime'))] >= identify_scaling_candidates.min_conversions;
 
   return query
   with found as (
@@ -52,10 +52,10 @@ begin
     join (
       select
         s.campaign_id,
-        s.signals[trimtab.signal_position('spend', 'lifetime')] as spend,
-        s.signals[trimtab.signal_position('roi', 'lifetime')] as roi,
-        s.signals[trimtab.signal_position('conversions', 'lifetime')] as conversions,
-        s.signals[trimtab.signal_position('ctr', 'lifetime')] as ctr,
+        s.signals[(select trimtab.signal_position('spend', 'lifetime'))] as spend,
+        s.signals[(select trimtab.signal_position('roi', 'lifetime'))] as roi,
+        s.signals[(select trimtab.signal_position('conversions', 'lifetime'))] as conversions,
+        s.signals[(select trimtab.signal_position('ctr', 'lifetime'))] as ctr,
         extract(epoch from p_as_of - s.facts_end_at) / 3600 as facts_age
       from trimtab.signals_at(v_org_id, p_as_of, p_known) s
     ) v on v.campaign_id = c.campaign_id

@@ -38,17 +38,17 @@ begin
 
   select array_agg(s.campaign_id) into v_ids
   from trimtab.signals_at(v_org_id, p_as_of, p_known) s
-  where s.signals[trimtab.signal_position('roi', 'lifetime')] < identify_underperforming_campaigns.max_roi
-    and s.signals[trimtab.signal_position('spend', 'lifetime')] >= identify_underperforming_campaigns.min_spend;
+  where s.signals[(select trimtab.signal_position('roi', 'lifetime'))] < identify_underperforming_campaigns.max_roi
+    and s.signals[(select trimtab.signal_position('spend', 'lifetime'))] >= identify_underperforming_campaigns.min_spend;
 
   return query
   with found as (
     select
       c.campaign_id, c.title, c.budget, c.currency as budget_currency, c.autonomous_enabled, c.hours_running,
-      s.signals[trimtab.signal_position('spend', 'lifetime')] as spend,
-      s.signals[trimtab.signal_position('roi', 'lifetime')] as roi,
-      s.signals[trimtab.signal_position('ctr', 'lifetime')] as ctr,
-      s.signals[trimtab.signal_position('conversion_rate', 'lifetime')] as conversion_rate,
+      s.signals[(select trimtab.signal_position('spend', 'lifetime'))] as spend,
+      s.signals[(select trimtab.signal_position('roi', 'lifetime'))] as roi,
+      s.signals[(select trimtab.signal_position('ctr', 'lifetime'))] as ctr,
+      s.signals[(select trimtab.signal_position('conversion_rate', 'lifetime'))] as conversion_rate,
       extract(epoch from p_as_of - s.facts_end_at) / 3600 as facts_age
     from trimtab.campaigns_at(v_org_id, p_as_of) c
     join trimtab.signals_at(v_org_id, p_as_of, p_known) s on s.campaign_id = c.campaign_id

@@ -37,7 +37,7 @@ begin
       where p_event = 'revenue' and g.org_id = p_org_id and g.id = any (p_campaign_ids)
     ) c
   ),
-  days as (
+  days as materialized (
     select
       f.campaign_id,
       case p_event
