@@ -38,7 +38,7 @@ begin
 
   v_front := trimtab.log_gamma(v_a + v_b) - trimtab.log_gamma(v_a) - trimtab.log_gamma(v_b)
     + v_a * ln(v_x) + v_b * ln(1 - v_x);
-  if v_front < -700 then
+  if v_front < -600 then
     return case when v_turned then 1 else 0 end;
   end if;
 

@@ -35,10 +35,14 @@ begin
   end if;
 
   v_step := p_shape * ln(p_value) - p_value - trimtab.log_gamma(p_shape);
-  if v_step < -700 then
+  -- Far out in a tail; products below would fall under the smallest number.
+  if v_step < -600 then
     return case when p_value < p_shape then 0 else 1 end;
   end if;
   v_front := exp(v_step);
+  if p_value < 1e-100 then
+    return least(1, v_front / p_shape);
+  end if;
 
   if p_value < p_shape + 1 then
     v_term := 1 / p_shape;

@@ -11,6 +11,8 @@ begin
     return 0;
   elsif p_value > 9 then
     return 1;
+  elsif abs(p_value) < 1e-9 then
+    return 0.5;
   end if;
   return 0.5 * (1 + sign(p_value) * trimtab.gamma_cdf(0.5, p_value * p_value / 2));
 end

@@ -156,7 +156,7 @@ def test_the_limits_of_calibration(db: Database, name: str) -> None:
 
 
 def judge(db: Database, name: str, world: World, seed: int, each: bool = True) -> float:
-    """The calibration error in a world, after comparing its Brier score (of each threshold too) with the base rate's."""
+    """The calibration error in a world, after comparing its Brier score (each: of every threshold) with the base's."""
     said_by: dict[float, list[Array]] = {0.5: [], 1: [], 3: []}
     happened_by: dict[float, list[Array]] = {0.5: [], 1: [], 3: []}
     with db.connect(autocommit=False) as connection:

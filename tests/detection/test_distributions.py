@@ -34,14 +34,14 @@ def test_log_gamma(db: Database) -> None:
 
 
 def test_normal_cdf(db: Database) -> None:
-    values = [(float(x),) for x in np.linspace(-12, 12, 97)]
+    values = [(float(x),) for x in (*np.linspace(-12, 12, 97), 1e-300, -1e-12, 1e-5)]
     got = ask(db, "normal_cdf", values)
     assert got == pytest.approx([stats.norm.cdf(x) for (x,) in values], abs=1e-12)
 
 
 def test_gamma_cdf(db: Database) -> None:
     values = [(a, float(stats.gamma.ppf(p, a))) for a in SHAPES for p in PROBABILITIES]
-    values += [(a, x) for a in SHAPES for x in (0.0, -1.0, a / 10, a * 10, 1e9)]
+    values += [(a, x) for a in SHAPES for x in (0.0, -1.0, 1e-310, 1e-50, a / 1000, a / 10, a * 10, 1e9)]
     got = ask(db, "gamma_cdf", values)
     for (a, x), found in zip(values, got, strict=True):
         assert found == pytest.approx(stats.gamma.cdf(x, a), abs=2e-5 if a > 5000 else 1e-10), (a, x)
