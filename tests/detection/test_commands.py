@@ -51,7 +51,7 @@ def test_list(tap_db: Database, org: str) -> None:
     result = run(tap_db)
     assert result.exit_code == 0
     assert "Summer: budget_inefficiency" in result.stdout
-    assert "91 %" in result.stdout
+    assert "91.0 %" in result.stdout
     assert json.loads(run(tap_db, "--json").stdout)[0]["estimated_impact"] == {"savings": 1.5}
 
 

@@ -26,6 +26,7 @@ from trimtab.cli.context import (
     print_json,
     print_rows,
 )
+from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
 LISTED = ("created_at", "campaign", "action", "change", "confidence", "status", "reason", "id")
@@ -192,7 +193,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
         "change": ", ".join(
             f"{key} {_plain(before)} → {_plain(after)}" for key, (before, after) in _changes(row).items()
         ),
-        "confidence": None if row["confidence_score"] is None else f"{row['confidence_score']:.1f} %",
+        "confidence": as_percent(row["confidence_score"]),
         "status": row["status"],
         "reason": row["error_message"] or row["reason"],
         "id": row["id"],

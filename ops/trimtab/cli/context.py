@@ -18,8 +18,8 @@ from uuid import UUID
 import click
 import psycopg
 from rich.console import Console
-from rich.table import Table
 
+from trimtab.cli.tables import print_table
 from trimtab.database.cluster import ADMIN, ENGINE, Cluster
 from trimtab.database.tree import checkout
 from trimtab.errors import TrimtabError
@@ -30,8 +30,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 LIBPQ = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT", "PGUSER")
 
-out = Console()
-err = Console(stderr=True)
+# What is printed is data: "[US] Sale" is a name, not markup.
+out = Console(markup=False, highlight=False)
+err = Console(stderr=True, markup=False, highlight=False)
 
 
 @dataclass
@@ -139,7 +140,7 @@ def print_rows(
     title: str | None = None,
     nothing: str = "nothing found",
 ) -> None:
-    """Rows as a table, or as a JSON array of objects with the columns as keys."""
+    """Rows as a table (see `print_table`), or as a JSON array of objects with the columns as keys."""
     records = [row if isinstance(row, Mapping) else dict(zip(columns, row, strict=True)) for row in rows]
     if as_json:
         print_json(records)
@@ -147,12 +148,12 @@ def print_rows(
     if not records:
         err.print(nothing)
         return
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " "))
-    for record in records:
-        table.add_row(*("" if record.get(column) is None else str(record[column]) for column in columns))
-    (out if sys.stdout.isatty() else Console(width=200)).print(table)
+    print_table(
+        out if sys.stdout.isatty() else Console(width=200),
+        [column.replace("_", " ") for column in columns],
+        [[record.get(column) for column in columns] for record in records],
+        title=title or "",
+    )
 
 
 def print_json(value: object) -> None:

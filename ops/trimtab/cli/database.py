@@ -10,6 +10,7 @@ from dataclasses import asdict
 import click
 
 from trimtab.cli.context import Settings, confirm, json_option, pass_settings, print_json, yes_option
+from trimtab.cli.demo import LOGIN
 from trimtab.database import deploy
 from trimtab.database.cluster import ADMIN, SUPERUSER, Cluster
 from trimtab.database.tree import Tree
@@ -136,9 +137,10 @@ def verify(settings: Settings, as_json: bool) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @pass_settings
 def psql(settings: Settings, login: str | None, arguments: tuple[str, ...]) -> None:
-    """Open psql on the database; ARGUMENTS go to psql, SQL may come from standard input.
+    """Open psql, or run SQL from standard input; ARGUMENTS go to psql.
 
-    On the checkout's own cluster it opens as the demo's analyst where the demo was run, else as trimtab_admin.
+    On the checkout's own cluster it opens as demo_manager where the demo was run, else as trimtab_admin.
+    Rows that are wider than the screen are shown as a block each (\\x auto).
     """
     program = shutil.which("psql")
     if program is None:
@@ -148,7 +150,7 @@ def psql(settings: Settings, login: str | None, arguments: tuple[str, ...]) -> N
     conninfo = settings.conninfo(login or "deploy")
     environment = dict(os.environ)
     environment.setdefault("PGOPTIONS", "-c search_path=trimtab,public")
-    os.execve(program, [program, conninfo, *arguments], environment)  # noqa: S606
+    os.execve(program, [program, conninfo, "-P", "expanded=auto", *arguments], environment)  # noqa: S606
 
 
 def _psql_login(settings: Settings) -> str:
@@ -157,8 +159,8 @@ def _psql_login(settings: Settings) -> str:
     cluster: Cluster = settings.cluster
     settings.conninfo()
     with psycopg.connect(cluster.conninfo(SUPERUSER)) as connection:
-        known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = 'demo_analyst'").fetchone()
-    return "demo_analyst" if known else ADMIN
+        known = connection.execute("select 1 from pg_catalog.pg_roles where rolname = %s", [LOGIN]).fetchone()
+    return LOGIN if known else ADMIN
 
 
 COMMANDS = (up, down, migrate, status, verify, psql)

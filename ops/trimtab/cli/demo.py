@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -10,17 +12,18 @@ from typing import cast
 import click
 from psycopg.rows import dict_row
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from trimtab.cli.context import Connection, Settings, enter_org, pass_settings
 from trimtab.cli.importing import QUARANTINED
+from trimtab.cli.tables import as_percent, print_table
 from trimtab.database.tree import checkout
 from trimtab.errors import TrimtabError
 
 ORGANIZATION = "Demo Shop"
 CURRENCY = "EUR"
-PERSON = "analyst@demo.example"
-LOGIN = "demo_analyst"
+PERSON = "manager@demo.example"
+LOGIN = "demo_manager"
 EXPORT = Path("sql/demo/meta_export.csv")
 DAY_COLUMNS = ("Day", "Reporting starts", "Reporting ends")
 LEFT_ALONE = "Founder Story | Reels"
@@ -38,25 +41,25 @@ def demo(ctx: click.Context, settings: Settings) -> None:
     """
     if not settings.own_cluster:
         raise TrimtabError("the demo runs on the checkout's own cluster only", "leave --database-url and PG* out")
-    org_id, is_new = _organization(ctx, settings)
+    org_id, called, is_new = _organization(ctx, settings)
     export = _export(settings, is_new)
-    screen.rule("[bold]1. Import")
-    _command(ctx, "import", str(export), "--org", org_id)
+    _heading("1. Import")
+    _command(ctx, "import", str(export), "--org", called)
     with settings.connect(LOGIN) as connection:
         _prepare_campaigns(connection)
-    screen.rule("[bold]2. Run the autopilot")
-    _command(ctx, "run", "--org", org_id)
+    _heading("2. Run the autopilot")
+    _command(ctx, "run", "--org", called)
     with settings.connect() as connection:
         enter_org(connection, org_id)
         action_id = _show_actions(connection, org_id)
         _show_held(connection, org_id)
         _show_opportunities(connection, org_id)
-    _show_next(org_id, action_id)
+    _show_next(called, action_id)
 
 
 def _command(ctx: click.Context, *words: str) -> None:
     """Another command of `trimtab`, as a person would type it."""
-    screen.print(f"[dim]$ trimtab {' '.join(repr(word) if ' ' in word else word for word in words)}")
+    screen.print(Text("$ trimtab " + shlex.join(words), style="dim"), soft_wrap=True)
     command = cast(click.Group, ctx.find_root().command).commands[words[0]]
     with command.make_context(words[0], list(words[1:]), parent=ctx.find_root()) as inner:
         try:
@@ -67,8 +70,11 @@ def _command(ctx: click.Context, *words: str) -> None:
                 raise
 
 
-def _organization(ctx: click.Context, settings: Settings) -> tuple[str, bool]:
-    """The demo's organization, made with a person and a login the first time: its id, and whether it is new."""
+def _organization(ctx: click.Context, settings: Settings) -> tuple[str, str, bool]:
+    """The demo's organization, made with a person and a login the first time.
+
+    Returns its id, what to call it in commands (its name where that is unique), and whether it is new.
+    """
     with settings.connect() as connection:
         rows = connection.execute(
             "select o.org_id::text from trimtab.organizations o where o.name = %s and o.archived_at is null",
@@ -80,11 +86,12 @@ def _organization(ctx: click.Context, settings: Settings) -> tuple[str, bool]:
                 "select trimtab.create_organization(%s, 'UTC', %s)::text", [ORGANIZATION, CURRENCY]
             ).fetchall()
             enter_org(connection, rows[0][0])
-            connection.execute("select trimtab.add_member(%s, 'manager', 'Demo analyst')", [PERSON])
+            connection.execute("select trimtab.add_member(%s, 'manager', 'Demo manager')", [PERSON])
     org_id = str(rows[0][0])
+    called = ORGANIZATION if len(rows) == 1 else org_id
     if is_new:
-        _command(ctx, "login", "create", LOGIN, "--member", PERSON, "--org", org_id)
-    return org_id, is_new
+        _command(ctx, "login", "create", LOGIN, "--member", PERSON, "--org", called)
+    return org_id, called, is_new
 
 
 def _export(settings: Settings, is_new: bool) -> Path:
@@ -117,14 +124,12 @@ def _prepare_campaigns(connection: Connection) -> None:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", title_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+def _heading(text: str) -> None:
+    screen.rule(Text(text, style="bold"))
 
 
 def _show_actions(connection: Connection, org_id: str) -> str | None:
+    """What the autopilot has done up to now. Returns the id of the first action that stands."""
     rows = (
         connection.cursor(row_factory=dict_row)
         .execute(
@@ -136,15 +141,16 @@ def _show_actions(connection: Connection, org_id: str) -> str | None:
         )
         .fetchall()
     )
-    table = _table("3. What it did, and why", "campaign", "action", "sure", "reason", "expected")
+    lines = []
     for row in rows:
         what = "paused"
         if row["action_type"] == "auto_scale_up":
-            what = f"budget {row['previous_state']['budget']:,} → {row['new_state']['budget']:,.0f} {CURRENCY}"
+            what = f"budget {row['previous_state']['budget']:,.0f} → {row['new_state']['budget']:,.0f} {CURRENCY}"
         if row["status"] != "executed":
-            what += f" ({row['status']})"
-        table.add_row(row["title"], what, f"{row['confidence_score']} %", row["reason"], row["expected_impact"] or "")
-    screen.print(table)
+            what += f" ({row['status'].replace('_', ' ')})"
+        lines.append((row["title"], what, as_percent(row["confidence_score"]), row["reason"], row["expected_impact"]))
+    _heading("3. What it has done, and why")
+    _show(("campaign", "action", "sure", "reason", "expected"), lines)
     executed = [row["id"] for row in rows if row["status"] == "executed"]
     return executed[0] if executed else None
 
@@ -152,13 +158,14 @@ def _show_actions(connection: Connection, org_id: str) -> str | None:
 def _show_held(connection: Connection, org_id: str) -> None:
     rows = connection.execute(
         "select h.campaign_title, h.rule_name, h.code, h.reason from trimtab.v_held_decisions h"
-        " where h.org_id = %s and h.code <> 'lower_priority' order by h.campaign_title",
+        " where h.org_id = %s order by h.campaign_title, h.rule_name",
         [org_id],
     ).fetchall()
-    table = _table("4. What a rule would have done and a gate held back", "campaign", "rule", "gate", "why")
-    for row in rows:
-        table.add_row(*row)
-    screen.print(table)
+    shown = [row for row in rows if row[2] != "lower_priority"]
+    _heading("4. What a rule would have done, and a gate held back")
+    _show(("campaign", "rule", "gate", "why"), shown)
+    if others := len(rows) - len(shown):
+        screen.print(f"and {others} times a rule gave way to one of higher priority (gate lower_priority)", style="dim")
 
 
 def _show_opportunities(connection: Connection, org_id: str) -> None:
@@ -170,32 +177,50 @@ def _show_opportunities(connection: Connection, org_id: str) -> None:
         " order by trimtab.severity_rank(o.severity), o.confidence_score desc",
         [org_id],
     ).fetchall()
-    table = _table("5. What could be better", "campaign", "found", "severity", "sure", "what", "suggested")
-    for title, kind, severity, score, description, suggested in rows:
-        table.add_row(title, kind, severity, f"{score} %", description, suggested)
-    screen.print(table)
+    _heading("5. What people could do better")
+    _show(
+        ("campaign", "found", "severity", "sure", "what", "suggested"),
+        [(title, kind, severity, as_percent(score), *texts) for title, kind, severity, score, *texts in rows],
+    )
 
 
-def _show_next(org_id: str, action_id: str | None) -> None:
-    screen.rule("[bold]Look further")
-    screen.print("make psql opens a session of the shop's analyst. Then:\n")
+def _show(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        print_table(screen, columns, rows)
+    else:
+        screen.print("nothing")
+
+
+def _show_next(called: str, action_id: str | None) -> None:
+    _heading("Look further")
     statements = [
         ("everything about the actions", "select * from autonomous_actions order by created_at desc;"),
         (
-            "how the campaigns do",
-            "select c.title, p.total_spend, p.roi, p.conversions, p.ctr"
-            " from campaigns c join campaign_performance p on p.campaign_id = c.id order by p.roi;",
+            "how the campaigns do (roas is empty where no revenue is known: no rule judges that)",
+            "select c.title, p.total_spend, p.roas, p.conversions, p.ctr"
+            " from campaigns c join campaign_performance p on p.campaign_id = c.id order by p.roas;",
         ),
         (
-            "what today's rules would do now",
+            "what the rules would do now",
             "select campaign_title, rule_name, gate, gate_reason from decide(current_org_id());",
         ),
     ]
+    commands = [
+        ("the row in quarantine", f"trimtab quarantine list --org {shlex.quote(called)}"),
+        ("the actions with their ids", f"trimtab actions --org {shlex.quote(called)}"),
+    ]
     if action_id is not None:
-        statements.append(("take one action back", f"select rollback_action('{action_id}');"))
-    for what, statement in statements:
-        screen.print(f"  [dim]-- {what}[/dim]\n  {statement}\n", soft_wrap=True, highlight=False)
-    screen.print(f"The row in quarantine: trimtab quarantine list --org {org_id}", soft_wrap=True, highlight=False)
+        statements.append(("take one action back", f"select jsonb_pretty(rollback_action('{action_id}'));"))
+        commands.append(("or take it back from here", f"trimtab rollback {action_id}"))
+    _print_examples(f"`make psql` opens psql as {LOGIN}, who manages the shop. There:", statements)
+    _print_examples("In the shell, after `. .venv/bin/activate`:", commands, comment="#")
+
+
+def _print_examples(title: str, examples: Sequence[tuple[str, str]], comment: str = "--") -> None:
+    screen.print(title + "\n", soft_wrap=True, highlight=False, markup=False)
+    for what, example in examples:
+        screen.print(Text(f"  {comment} {what}", style="dim"), soft_wrap=True)
+        screen.print(f"  {example}\n", soft_wrap=True, highlight=False, markup=False)
 
 
 COMMANDS = (demo,)

@@ -26,8 +26,8 @@ WORKFLOW = (
     "login",
     "audit",
     "import",
+    "imports",
     "quarantine",
-    "rates",
     "rates",
     "run",
     "actions",
@@ -48,6 +48,13 @@ class OrderedGroup(click.Group):
             return (WORKFLOW.index(name) if name in WORKFLOW else len(WORKFLOW), name)
 
         return sorted(self.commands, key=place)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first sentence of each command, wrapped where click would cut it off."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.commands[name].get_short_help_str(limit=200)) for name in self.list_commands(ctx)]
+            )
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

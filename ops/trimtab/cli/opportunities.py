@@ -18,6 +18,7 @@ from trimtab.cli.context import (
     print_json,
     print_rows,
 )
+from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -75,7 +76,7 @@ def list_opportunities(
             .fetchall()
         )
     for row in rows:
-        row["sure"] = None if row["confidence_score"] is None else f"{row['confidence_score']:.0f} %"
+        row["sure"] = as_percent(row["confidence_score"])
     if as_json:
         print_json([{key: value for key, value in row.items() if key != "sure"} for row in rows])
         return

@@ -25,18 +25,22 @@ HELD = ("campaign_title", "rule_name", "code", "hold_count", "first_held_at", "l
 
 
 @click.group(invoke_without_command=True)
+@org_option()
+@json_option
 @click.pass_context
-def rules(ctx: click.Context) -> None:
-    """Show the rules; switch them on and off; see what was held back."""
+def rules(ctx: click.Context, org: str | None, as_json: bool) -> None:
+    """Show the rules, switch them on and off, see what was held back."""
     if ctx.invoked_subcommand is None:
-        ctx.fail("say which: list, held, enable, disable")
+        ctx.invoke(list_rules, org=org, as_json=as_json)
+    elif org or as_json:
+        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
 
 
 @rules.command("list")
-@org_option(required=True)
+@org_option()
 @json_option
 @pass_settings
-def list_rules(settings: Settings, org: str, as_json: bool) -> None:
+def list_rules(settings: Settings, org: str | None = None, as_json: bool = False) -> None:
     """List the rules, highest priority first."""
     _show(
         settings,
@@ -49,10 +53,10 @@ def list_rules(settings: Settings, org: str, as_json: bool) -> None:
 
 
 @rules.command()
-@org_option(required=True)
+@org_option()
 @json_option
 @pass_settings
-def held(settings: Settings, org: str, as_json: bool) -> None:
+def held(settings: Settings, org: str | None, as_json: bool) -> None:
     """List what rules would have done and a gate held back, newest first."""
     _show(
         settings,
@@ -66,23 +70,23 @@ def held(settings: Settings, org: str, as_json: bool) -> None:
 
 @rules.command()
 @click.argument("name")
-@org_option(required=True)
+@org_option()
 @pass_settings
-def enable(settings: Settings, name: str, org: str) -> None:
+def enable(settings: Settings, name: str, org: str | None) -> None:
     """Switch the rule NAME on."""
     _switch(settings, org, name, True)
 
 
 @rules.command()
 @click.argument("name")
-@org_option(required=True)
+@org_option()
 @pass_settings
-def disable(settings: Settings, name: str, org: str) -> None:
+def disable(settings: Settings, name: str, org: str | None) -> None:
     """Switch the rule NAME off. The next run leaves alone what it would have done."""
     _switch(settings, org, name, False)
 
 
-def _show(settings: Settings, org: str, query: Any, columns: tuple[str, ...], as_json: bool) -> None:
+def _show(settings: Settings, org: str | None, query: Any, columns: tuple[str, ...], as_json: bool) -> None:
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         rows = connection.cursor(row_factory=dict_row).execute(query, [org_id]).fetchall()
@@ -92,7 +96,7 @@ def _show(settings: Settings, org: str, query: Any, columns: tuple[str, ...], as
     print_rows([{k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()} for row in rows], columns)
 
 
-def _switch(settings: Settings, org: str, name: str, active: bool) -> None:
+def _switch(settings: Settings, org: str | None, name: str, active: bool) -> None:
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         # The engine sees every organization: the condition on org_id is what keeps to one.

@@ -21,6 +21,7 @@ from trimtab.cli.context import (
     print_json,
     print_rows,
 )
+from trimtab.cli.tables import as_percent
 
 FAILED = 4
 OUTCOMES = ("organization", "paused", "scaled", "opportunities", "held_back", "failed", "note")
@@ -143,7 +144,7 @@ def _decision(decision: dict[str, Any]) -> dict[str, Any]:
         "campaign": decision["campaign_title"],
         "rule": decision["rule_name"],
         "would": would,
-        "confidence": None if decision["confidence_score"] is None else f"{decision['confidence_score']} %",
+        "confidence": as_percent(decision["confidence_score"]),
         "held_back_by": decision["gate"],
         "why": decision["gate_reason"] or decision["reason"],
     }
