@@ -209,7 +209,8 @@ class World:
         assert {row[0] for row in rows} == set(self.campaigns)
         assert len(rows) == len(self.campaigns)
         for campaign, signals, first_day, facts_end_at, facts_revision, valid_until in rows:
-            expected = oracle.answer(facts[campaign], as_of, self.time_zone, self.currency, self.rate(known, as_of), known)
+            rate = self.rate(known, as_of)
+            expected = oracle.answer(facts[campaign], as_of, self.time_zone, self.currency, rate, known)
             names = [(metric, window) for metric in oracle.METRICS for window in oracle.WINDOWS]
             assert len(signals) == len(names)
             for name, found, wanted in zip(names, signals, expected.signals, strict=True):
