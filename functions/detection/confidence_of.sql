@@ -13,6 +13,11 @@ create or replace function trimtab.confidence_of(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- The function it calls scans partitions; planning this anew each time costs more than running it.
+  set plan_cache_mode to force_generic_plan
+  -- How many questions come is not known when it is planned, and a loop in a loop over thousands of campaigns takes minutes.
+  set enable_nestloop to off
+  set jit to off
 as $$
 -- Names of columns mean the columns, not the results of the same name.
 #variable_conflict use_column
@@ -126,39 +131,43 @@ begin
   ),
   level as (
     select
-      w.metric, w.span, count(*) as campaigns,
-      (sum(w.weight * w.rate) + 0.5) / (sum(w.weight) + coalesce(0.5 / min(w.usual), 0)) as mean
+      w.*,
+      count(*) over family as campaigns,
+      (sum(w.weight * w.rate) over family + 0.5) / (sum(w.weight) over family + coalesce(0.5 / w.usual, 0)) as mean,
+      sum(w.weight) over family as weights,
+      sum(w.weight ^ 2) over family as squared_weights
     from weighed w
-    group by w.metric, w.span
+    window family as (partition by w.metric, w.span)
   ),
   between_campaigns as (
     select
-      l.metric, l.span, l.mean,
-      greatest(0, sum(w.weight * (w.rate - l.mean) ^ 2) / l.mean - (l.campaigns - 1))
-        / nullif((sum(w.weight) - sum(w.weight ^ 2) / sum(w.weight)) / l.mean, 0) / l.mean ^ 2 as found,
+      l.*,
+      greatest(0, sum(l.weight * (l.rate - l.mean) ^ 2) over family / l.mean - (l.campaigns - 1))
+        / nullif((l.weights - l.squared_weights / l.weights) / l.mean, 0) / l.mean ^ 2 as found,
       -- In how many campaigns the difference can be seen at all through the noise of their own figures.
-      sum((c_spread ^ 2 / (c_spread ^ 2 + 1 / (w.weight * l.mean))) ^ 2) * (l.campaigns - 1) / l.campaigns as seen
+      sum((c_spread ^ 2 / (c_spread ^ 2 + 1 / (l.weight * l.mean))) ^ 2) over family * (l.campaigns - 1) / l.campaigns as seen
     from level l
-    join weighed w on w.metric = l.metric and w.span = l.span
-    group by l.metric, l.span, l.mean, l.campaigns
+    window family as (partition by l.metric, l.span)
   ),
   prior as (
     select
-      b.metric, b.span, b.mean,
+      b.*,
       least(4, greatest(0.04,
         (c_spread_weight * c_spread ^ 2 + b.seen * least(4, coalesce(b.found, 0))) / (c_spread_weight + b.seen))) as spread
     from between_campaigns b
   ),
+  pulling as (
+    select p.*, 1 / (p.mean / p.weight + p.spread * p.mean ^ 2) as own
+    from prior p
+  ),
   pull as (
     select
-      w.metric, w.span, w.campaign_id, w.n, w.e, w.unit_size, w.usual, p.spread,
-      1 / (p.mean / w.weight + p.spread * p.mean ^ 2) as own,
-      sum(1 / (p.mean / w.weight + p.spread * p.mean ^ 2)) over family as everybody,
-      w.rate / (p.mean / w.weight + p.spread * p.mean ^ 2) as own_rate,
-      sum(w.rate / (p.mean / w.weight + p.spread * p.mean ^ 2)) over family as everybody_rate
-    from weighed w
-    join prior p on p.metric = w.metric and p.span = w.span
-    window family as (partition by w.metric, w.span)
+      p.*,
+      sum(p.own) over family as everybody,
+      p.rate * p.own as own_rate,
+      sum(p.rate * p.own) over family as everybody_rate
+    from pulling p
+    window family as (partition by p.metric, p.span)
   ),
   -- A campaign is compared with the others, not with itself: its own figures leave the mean of its prior.
   posterior as materialized (
@@ -190,16 +199,14 @@ begin
             case when q.upper = 0 then 'Infinity'::double precision else 0 end)
           else coalesce((q.lower / q.factor)::double precision, 0)
         end))::numeric
-      when v.value is not null then
-        case when (q.lower is null or v.value >= q.lower) and (q.upper is null or v.value <= q.upper) then 1 else 0 end
+      when s.signals[k.at_metric] is not null then
+        case when (q.lower is null or s.signals[k.at_metric] >= q.lower) and (q.upper is null or s.signals[k.at_metric] <= q.upper)
+          then 1 else 0 end
     end::numeric
   from question q
   left join posterior p on p.metric = q.metric and p.span = q.span and p.campaign_id = q.campaign_id
-  left join lateral (
-    select s.signals[trimtab.signal_position(q.metric, q.span)] as value
-    from signal s
-    where not q.is_rate and not q.is_live and s.campaign_id = q.campaign_id
-  ) v on true
+  left join kind k on k.metric = q.metric and k.span = q.span and not q.is_rate
+  left join signal s on s.campaign_id = q.campaign_id and k.metric is not null
   order by q.ordinality;
 end
 $$;

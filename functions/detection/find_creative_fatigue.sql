@@ -18,6 +18,8 @@ create or replace function trimtab.find_creative_fatigue(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Planning the scan of all partitions anew costs more than running it for one organization.
+  set plan_cache_mode to force_generic_plan
 as $$
 -- Names of columns mean the columns, not the results of the same name.
 #variable_conflict use_column

@@ -42,20 +42,36 @@ begin
       d.signals[(select trimtab.signal_position('roas', 'last_30_days'))] as roas
     from trimtab.delivering_campaigns(p_org_id, p_as_of, p_known) d
   ),
-  compared as (
-    -- What is usual: the middle one of the other campaigns with enough clicks to have a rate.
-    select r.*, o.usual, o.others, o.sale
+  measured as (
+    -- Those with enough clicks to have a rate, in order.
+    select r.campaign_id, row_number() over (order by r.rate, r.campaign_id) as place
     from rates r
+    where r.rate is not null and r.clicks >= v_min_clicks
+  ),
+  whole as (
+    select
+      array_agg(r.rate order by m.place) as rates,
+      sum(r.revenue) filter (where r.conversions is not null) as revenue,
+      sum(r.conversions) filter (where r.revenue is not null) as conversions
+    from measured m
+    join rates r on r.campaign_id = m.campaign_id
+  ),
+  compared as (
+    -- What is usual: the middle one of the others, found by leaving one out of the order of all.
+    select
+      r.*, x.others,
+      (w.rates[x.low + (x.low >= x.place)::integer] + w.rates[x.high + (x.high >= x.place)::integer]) / 2 as usual,
+      w.revenue / nullif(w.conversions, 0) as sale
+    from rates r
+    cross join whole w
+    left join measured m on m.campaign_id = r.campaign_id
     cross join lateral (
       select
-        percentile_cont(0.5) within group (order by x.rate)::numeric as usual,
-        count(*) as others,
-        sum(x.revenue) / nullif(sum(x.conversions) filter (where x.revenue is not null), 0) as sale
-      from rates x
-      where x.campaign_id <> r.campaign_id
-        and x.rate is not null
-        and x.clicks >= v_min_clicks
-    ) o
+        coalesce(m.place, cardinality(w.rates) + 1) as place,
+        cardinality(w.rates) - (m.place is not null)::integer as others,
+        (cardinality(w.rates) - (m.place is not null)::integer + 1) / 2 as low,
+        (cardinality(w.rates) - (m.place is not null)::integer) / 2 + 1 as high
+    ) x
     where r.is_delivering
   ),
   found as (

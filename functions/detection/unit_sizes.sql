@@ -11,6 +11,8 @@ create or replace function trimtab.unit_sizes(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Planning the scan of all partitions anew costs more than running it for one organization.
+  set plan_cache_mode to force_generic_plan
 as $$
 -- Names of columns mean the columns, not the results of the same name.
 #variable_conflict use_column
