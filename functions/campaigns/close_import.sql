@@ -47,6 +47,17 @@ begin
   create temporary table trimtab_import_facts (like trimtab.import_fact) on commit drop;
 
   analyze pg_temp.trimtab_import;
+  if v_batch.options ? 'retry_of' then
+    -- A retry adds to what its import has told, so a row counts once: only while it is in quarantine.
+    perform trimtab.lock_organization(p_org_id);
+    update pg_temp.trimtab_import i
+    set skipped = 'settled'
+    where i.skipped is null
+      and not exists (
+        select from trimtab.quarantined_rows q
+        where q.org_id = p_org_id and q.id = i.quarantined_id and q.status = 'open'
+          and q.batch_id::text = v_batch.options ->> 'retry_of');
+  end if;
   perform trimtab.judge_import_rows(p_org_id, v_batch.options);
   perform trimtab.hold_import_rows();
 

@@ -97,6 +97,41 @@ begin
   analyze pg_temp.trimtab_import_facts;
   perform trimtab.compare_import_facts(p_org_id, false, v_measures, p_overtaken_after);
 
+  -- Rows of a retry join what their own import (and its earlier retries) told of the same campaign and time: they are parts
+  -- of one sum, and do not replace it.
+  if p_options ? 'retry_of' then
+    update pg_temp.trimtab_import_facts f
+    set state = 'changed',
+        impressions = f.impressions + case when 'impressions' = any (v_measures) then c.impressions else 0 end,
+        clicks = f.clicks + case when 'clicks' = any (v_measures) then c.clicks else 0 end,
+        spend = f.spend + case when 'spend' = any (v_measures) then c.spend else 0 end,
+        conversions = f.conversions + case when 'conversions' = any (v_measures) then c.conversions else 0 end,
+        revenue = f.revenue + case when 'revenue' = any (v_measures) then c.revenue else 0 end,
+        reach = case when 'reach' = any (v_measures) then null else f.reach end,
+        frequency = case when 'frequency' = any (v_measures) then null else f.frequency end,
+        likes = f.likes + case when 'likes' = any (v_measures) then c.likes else 0 end,
+        shares = f.shares + case when 'shares' = any (v_measures) then c.shares else 0 end,
+        comments = f.comments + case when 'comments' = any (v_measures) then c.comments else 0 end
+    from trimtab.campaign_metrics c
+    where c.org_id = p_org_id
+      and c.campaign_id = f.campaign_id
+      and c.grain = f.grain
+      and c.day = f.day
+      and c.dimension = f.dimension
+      and c.subject = f.subject
+      and c.hour = f.hour
+      and c.known_from = f.old_known_from
+      and c.known_to is null
+      and c.is_derived = f.is_derived
+      and c.currency = f.currency
+      and c.known_from in (
+        select k.revision
+        from trimtab.import_batches b
+        join trimtab.knowledge_revisions k on k.org_id = b.org_id and k.batch_id = b.id
+        where b.org_id = p_org_id
+          and p_options ->> 'retry_of' in (b.id::text, b.options ->> 'retry_of'));
+  end if;
+
   -- A day that nobody reported as a whole is the sum of its hours: those of the file and those known before.
   if exists (select from pg_temp.trimtab_import_facts f where f.grain = 'hour') then
     insert into pg_temp.trimtab_import_facts (
@@ -142,5 +177,5 @@ begin
 end
 $$;
 comment on function trimtab.gather_import_facts(uuid, jsonb, bigint) is
-  'Adds the good rows of trimtab_import up to facts in trimtab_import_facts (totals by day or hour, breakdowns by day, days from hours) and compares them with what is known. Facts that became known after the revision p_overtaken_after are not replaced. For close_import(), under the organization''s lock.';
+  'Adds the good rows of trimtab_import up to facts in trimtab_import_facts (totals by day or hour, breakdowns by day, days from hours) and compares them with what is known. Facts that became known after the revision p_overtaken_after are not replaced; to those that the import of a retry published itself, the rows are added. For close_import(), under the organization''s lock.';
 grant execute on function trimtab.gather_import_facts(uuid, jsonb, bigint) to trimtab_definer;

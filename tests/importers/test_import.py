@@ -693,3 +693,56 @@ def test_a_value_that_contradicts_the_rest_is_quarantined(books: Books, write: W
     batch = load(books, write(table("campaign;day;spend", "A;2026-06-01;1,5", "A;2026-06-02;1.5", "A;2026-06-03;7,25")))
     assert counts(batch) == (2, 0, 0, 1, 0, 0)
     assert "contradicts" in books.value("select faults #>> '{0,reason}' from trimtab.quarantined_rows")
+
+
+def test_corrected_rows_join_what_their_import_told_of_the_day(books: Books, write: Write) -> None:
+    text = (
+        "Campaign name,Ad name,Day,Amount spent (USD),Impressions\n"
+        "Summer,A,2026-11-17,10,100\nSummer,B,2026-11-17,20,200\nSummer,C,2026-13-17,40,400\n"
+        "Summer,A,2026-11-18,10,100\n,D,2026-11-18,7,70\nSummer,A,2026-13-18,5,50\n"
+    )
+    report = books.load(write(text))
+    assert report.batch["rows_quarantined"] == 3
+    ids = dict(books.rows("select line_number, id from trimtab.quarantined_rows"))
+
+    def put_right(line: int, column: str, value: str) -> None:
+        with books.connection() as connection:
+            connection.execute(
+                "select trimtab.correct_quarantined_row(%s, jsonb_build_object(%s::text, %s::text))",
+                [ids[line], column, value],
+            )
+            retry(connection, [ids[line]])
+
+    put_right(4, "Day", "2026-11-17")
+    books.load(write(text.replace("Summer", "Winter"), "other.csv"))  # others go on importing in between
+    put_right(6, "title", "Summer")
+    put_right(7, "Day", "2026-11-18")
+
+    days = [row for row in books.days("m.spend::float, m.impressions") if row[0] == "Summer"]
+    assert days == [("Summer", "2026-11-17", 70.0, 700), ("Summer", "2026-11-18", 22.0, 220)]
+    assert books.rows(
+        "select m.subject, m.spend::float from trimtab.campaign_metrics m join trimtab.campaigns c on c.id = m.campaign_id"
+        " where c.title = 'Summer' and m.dimension = 'creative' and m.day = '2026-11-18' and m.known_to is null order by 1"
+    ) == [("A", 15.0), ("D", 7.0)]
+
+
+def test_a_row_that_left_quarantine_does_not_count_again(books: Books, write: Write) -> None:
+    books.load(
+        write(
+            "Campaign name,Ad name,Day,Amount spent (USD),Impressions\n"
+            "Summer,A,2026-11-17,10,100\nSummer,B,2026-13-17,20,200\n"
+        )
+    )
+    [(row, batch)] = books.rows("select id, batch_id from trimtab.quarantined_rows")
+    with books.connection() as connection:
+        for _ in range(2):
+            opened: Any = connection.execute(
+                "select trimtab.begin_import('again', 'Meta', jsonb_build_object('retry_of', %s::text))", [str(batch)]
+            ).fetchone()
+            connection.execute(
+                "insert into trimtab_import (line_number, quarantined_id, platform, title, day, spend, impressions, creative)"
+                " values (3, %s, 'meta', 'Summer', '2026-11-17', 20, 200, 'B')",
+                [row],
+            )
+            connection.execute("select trimtab.finish_import(%s)", [opened[0]])
+    assert books.days("m.spend::float, m.impressions") == [("Summer", "2026-11-17", 30.0, 300)]
