@@ -76,7 +76,7 @@ def list_organizations(settings: Settings, archived: bool, as_json: bool) -> Non
 @org.command("settings")
 @org_option()
 @click.option("--name", help="A new name.")
-@click.option("--time-zone", help="A new time zone: days are counted by it, past ones too.")
+@click.option("--time-zone", help="A new time zone, until there are facts by the hour.")
 @click.option("--currency", help="A new currency: thresholds and figures are in it.")
 @json_option
 @pass_settings
