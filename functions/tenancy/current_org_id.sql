@@ -6,7 +6,7 @@ create or replace function trimtab.current_org_id()
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 begin
-  return (select c.org_id from trimtab.session_context() c);
+  return (trimtab.session_context()).org_id;
 end
 $$;
 comment on function trimtab.current_org_id() is 'The verified organization of this session or transaction; null without one. Never raises.';

@@ -318,6 +318,26 @@ begin
 end
 $$;
 
+-- The calls of people, on the campaigns that lose and win: p_remainder 7 and 13.
+create procedure bench.act_all(p_first integer, p_last integer, p_remainder integer)
+  language plpgsql
+as $$
+declare
+  v_org_id uuid;
+begin
+  for v_org_id in select o.org_id from bench.organizations o where o.number between p_first and p_last order by o.number loop
+    perform trimtab.init_transaction_context(null, v_org_id);
+    perform case p_remainder
+      when 7 then trimtab.auto_pause_campaign(c.id, 'It loses.')
+      else trimtab.auto_scale_campaign(c.id, round(c.budget * 1.2, 2), 'It wins.')
+    end
+    from trimtab.campaigns c
+    where c.org_id = v_org_id and split_part(c.title, ' ', 2)::integer % 20 = p_remainder;
+    commit;
+  end loop;
+end
+$$;
+
 -- --- the import's counterpart ---------------------------------------------------------------------------------------
 
 -- A table equal to campaign_metrics: columns, checks, indexes and partitions.
