@@ -36,9 +36,8 @@ begin
     select array[
       c.hours_running,
       extract(epoch from p_as_of - s.facts_end_at) / 3600,
-      100 * s.signals[v_lifetime_spend]
-        / nullif(c.budget * case when c.currency = v_organization.currency then 1 else
-            trimtab.exchange_rate(c.currency, v_organization.currency, v_today) end, 0)
+      trimtab.budget_utilization(
+        s.signals[v_lifetime_spend], c.budget, c.currency, v_organization.currency::text, v_today)
     ] as live
   ) l
   join rules r
