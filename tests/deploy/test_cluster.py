@@ -84,8 +84,9 @@ def test_unreachable_checkout_keeps_its_data_elsewhere(home: Path) -> None:
     assert not found.base.exists()
 
 
-def test_long_path_puts_the_socket_elsewhere(home: Path) -> None:
-    deep = home / ("d" * 60) / ("e" * 40)
+@pytest.mark.parametrize("name", ["d" * 60 + "/" + "e" * 40, "my work, o'clock"])
+def test_awkward_path_puts_the_socket_elsewhere(home: Path, name: str) -> None:
+    deep = home / name
     deep.mkdir(parents=True)
     note_tree(deep)
     cluster = Cluster(deep)

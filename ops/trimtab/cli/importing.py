@@ -210,7 +210,7 @@ def _print_report(report: Report, dry_run: bool = False) -> None:
     for remark in report.remarks:
         click.echo(f"note: {remark}", err=True)
     if batch["rows_quarantined"] and not dry_run:
-        click.echo(f"→ trimtab quarantine list --batch {batch['id']}", err=True)
+        click.echo(f"→ trimtab quarantine list --org {batch['org_id']} --batch {batch['id']}", err=True)
 
 
 @click.command()
@@ -288,7 +288,7 @@ def list_quarantine(
         if faulty > limit:
             err.print(f"{faulty} faulty rows; the first {limit} are shown (--limit)")
         if waiting and not held:
-            err.print(f"{waiting} good rows wait with them (--held)")
+            err.print("1 good row waits with them (--held)" if waiting == 1 else f"{waiting} good rows wait (--held)")
 
 
 @quarantine.command("show")

@@ -34,6 +34,7 @@ SUPERUSER = "postgres"
 SERVER_USER = "postgres"
 MINIMUM_MAJOR = 15
 LONGEST_SOCKET = 100  # the kernel's limit is 107 bytes
+PLAIN_PATH = re.compile(r"[\w./ @:+=~()-]+")  # a list of socket directories takes no comma, a setting no apostrophe
 
 SETTINGS = """\
 # Written by `trimtab up` each time; put your own settings into postgresql.conf.
@@ -256,7 +257,7 @@ class Cluster:
         if _as_root():
             shutil.chown(self.base, SERVER_USER, SERVER_USER)
         sockets = self.base / "run"
-        if len(str(sockets)) > LONGEST_SOCKET - 20:
+        if len(os.fsencode(sockets)) > LONGEST_SOCKET - 20 or not PLAIN_PATH.fullmatch(str(sockets)):
             name = hashlib.sha256(str(self.base).encode()).hexdigest()[:12]
             sockets = Path("/tmp") / f"trimtab-{os.geteuid()}-{name}"  # noqa: S108  (refused unless it is ours, below)
         sockets.mkdir(mode=0o700, exist_ok=True)
