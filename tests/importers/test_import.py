@@ -721,8 +721,9 @@ def test_corrected_rows_join_what_their_import_told_of_the_day(books: Books, wri
     days = [row for row in books.days("m.spend::float, m.impressions") if row[0] == "Summer"]
     assert days == [("Summer", "2026-11-17", 70.0, 700), ("Summer", "2026-11-18", 22.0, 220)]
     assert books.rows(
-        "select m.subject, m.spend::float from trimtab.campaign_metrics m join trimtab.campaigns c on c.id = m.campaign_id"
-        " where c.title = 'Summer' and m.dimension = 'creative' and m.day = '2026-11-18' and m.known_to is null order by 1"
+        "select m.subject, m.spend::float from trimtab.campaign_metrics m"
+        " join trimtab.campaigns c on c.id = m.campaign_id where c.title = 'Summer'"
+        " and m.dimension = 'creative' and m.day = '2026-11-18' and m.known_to is null order by 1"
     ) == [("A", 15.0), ("D", 7.0)]
 
 
@@ -740,8 +741,9 @@ def test_a_row_that_left_quarantine_does_not_count_again(books: Books, write: Wr
                 "select trimtab.begin_import('again', 'Meta', jsonb_build_object('retry_of', %s::text))", [str(batch)]
             ).fetchone()
             connection.execute(
-                "insert into trimtab_import (line_number, quarantined_id, platform, title, day, spend, impressions, creative)"
-                " values (3, %s, 'meta', 'Summer', '2026-11-17', 20, 200, 'B')",
+                "insert into trimtab_import"
+                " (line_number, quarantined_id, platform, title, day, spend, impressions, creative) values"
+                " (3, %s, 'meta', 'Summer', '2026-11-17', 20, 200, 'B')",
                 [row],
             )
             connection.execute("select trimtab.finish_import(%s)", [opened[0]])
