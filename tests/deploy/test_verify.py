@@ -51,6 +51,50 @@ def test_empty_database_says_migrate(empty_db: Database) -> None:
         ("grant update on trimtab.campaigns to trimtab_user", "grants", "trimtab_user has update", "from trimtab_user"),
         ("grant truncate on trimtab.audit_log to trimtab_user", "grants", "trimtab_user has truncate", "revoke all on"),
         (
+            "grant select (title) on trimtab.campaigns to public",
+            "public",
+            "may select trimtab.campaigns.title",
+            "revoke",
+        ),
+        (
+            "create policy everybody on trimtab.campaigns for select to trimtab_user using (true)",
+            "policies",
+            "campaigns: everybody shows every organization's rows; campaigns: no file makes everybody",
+            "drop",
+        ),
+        (
+            "alter policy tenant_select on trimtab.audit_log using (true)",
+            "policies",
+            "audit_log: tenant_select shows every organization's rows",
+            "--again",
+        ),
+        (
+            "drop policy tenant_select on trimtab.audit_log",
+            "policies",
+            "audit_log: tenant_select is missing",
+            "--again",
+        ),
+        (
+            "alter table trimtab.campaigns disable trigger record_change",
+            "triggers",
+            "campaigns: record_change is disabled",
+            "enable",
+        ),
+        ("drop trigger record_change on trimtab.campaigns", "triggers", "record_change is missing", "--again"),
+        (
+            "create trigger late before insert on trimtab.campaigns execute function trimtab.write_audit()",
+            "triggers",
+            "campaigns: no file makes late",
+            "drop",
+        ),
+        (
+            "create or replace function trimtab.round_down_money(p_amount numeric, p_currency text) returns numeric"
+            " language sql stable set search_path to trimtab, pg_catalog, pg_temp as 'select 1.0'",
+            "bodies",
+            "round_down_money() is not as in its file",
+            "--again",
+        ),
+        (
             "alter function trimtab.clock() owner to postgres",
             "owners",
             "trimtab.clock() belongs to postgres",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -130,6 +131,12 @@ from pg_catalog.pg_class c
 cross join lateral pg_catalog.aclexplode(c.relacl) acl
 where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and acl.grantee = 0
 union all
+select pg_catalog.format('everybody may %s %s.%s', pg_catalog.lower(acl.privilege_type), c.oid::regclass, a.attname)
+from pg_catalog.pg_class c
+join pg_catalog.pg_attribute a on a.attrelid = c.oid
+cross join lateral pg_catalog.aclexplode(a.attacl) acl
+where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and acl.grantee = 0
+union all
 select pg_catalog.format('everybody has %s on schema %s', pg_catalog.lower(acl.privilege_type), n.nspname)
 from pg_catalog.pg_namespace n
 cross join lateral pg_catalog.aclexplode(n.nspacl) acl
@@ -156,6 +163,44 @@ where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and c.relispartitio
 order by 1
 """
 
+# The policies of partitions are made together with them, by ensure_partitions().
+POLICIES = """
+select c.relname::text, p.polname::text,
+  'true' in (
+    coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid), ''),
+    coalesce(pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid), ''))
+  and exists (
+    select
+    from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
+  )
+  and exists (
+    select
+    from pg_catalog.unnest(p.polroles) as r (oid)
+    where r.oid = 0 or pg_catalog.pg_has_role(r.oid, 'trimtab_user', 'member')
+  )
+from pg_catalog.pg_policy p
+join pg_catalog.pg_class c on c.oid = p.polrelid
+where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and not c.relispartition
+order by 1, 2
+"""
+
+TRIGGERS = """
+select c.relname::text, t.tgname::text, t.tgenabled = 'O'
+from pg_catalog.pg_trigger t
+join pg_catalog.pg_class c on c.oid = t.tgrelid
+where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and not t.tgisinternal and not c.relispartition
+order by 1, 2
+"""
+
+# A `begin atomic` body is kept parsed, not as its text.
+BODIES = """
+select p.proname::text, p.prosrc
+from pg_catalog.pg_proc p
+where p.pronamespace = pg_catalog.to_regnamespace('trimtab') and p.prosqlbody is null
+order by 1
+"""
+
 STRAY_FUNCTIONS = """
 select distinct p.proname::text
 from pg_catalog.pg_proc p
@@ -163,6 +208,9 @@ where p.pronamespace = pg_catalog.to_regnamespace('trimtab')
 """
 
 REPEAT = "run `trimtab migrate`; if it says there is nothing to do, `trimtab migrate --again` loads every file anew"
+
+
+DROP_OR_REPEAT = "drop what no file makes, as trimtab_owner; then trimtab migrate --again"
 
 
 def verify(conninfo: str, tree: Tree | None = None) -> list[Check]:
@@ -191,6 +239,16 @@ def verify(conninfo: str, tree: Tree | None = None) -> list[Check]:
             _no_faults("search_path", faults(SEARCH_PATH_FAULTS), "pinned on every function", lambda _: REPEAT),
             _no_faults("public", faults(PUBLIC_FAULTS), "nothing is granted to everybody", _public_advice),
             _no_faults("grants", faults(GRANT_FAULTS), "nobody can lock, empty or walk around a table", _grant_advice),
+            _no_faults(
+                "policies", _policy_faults(connection, tree), "those of the files, no others", lambda _: DROP_OR_REPEAT
+            ),
+            _no_faults(
+                "triggers",
+                _trigger_faults(connection, tree),
+                "those of the files, all enabled",
+                lambda _: "enable or drop what is named, as trimtab_owner; then trimtab migrate --again",
+            ),
+            _no_faults("bodies", _body_faults(connection, tree), "every function does what its file says", _again),
             _stray(tree, [row[0] for row in connection.execute(STRAY_FUNCTIONS.encode()).fetchall()]),
             _engine(connection),
             *_cron(connection, state),
@@ -271,6 +329,43 @@ def _deployed(tree: Tree, state: deploy.State) -> Check:
     return Check(
         "deploy", "ok", f"{len(state.migrations)} migrations, {len(tree.repeatables)} files, as in this checkout"
     )
+
+
+def _again(_faults: list[str]) -> str:
+    return "trimtab migrate --again"
+
+
+def _declared(tree: Tree, pattern: str) -> set[tuple[str, str]]:
+    """Table and name of what the files of the manifest make."""
+    texts = (tree.text(path) for path in tree.manifest)
+    return {(table, name) for text in texts for name, table in re.findall(pattern, text, re.DOTALL)}
+
+
+def _policy_faults(connection: deploy.Connection, tree: Tree) -> list[str]:
+    found = connection.execute(POLICIES.encode()).fetchall()
+    declared = _declared(tree, r"create policy (\w+)\s+on trimtab\.(\w+)")
+    present = {(table, name) for table, name, _ in found}
+    faults = [f"{table}: {name} shows every organization's rows" for table, name, is_open in found if is_open]
+    faults += [f"{table}: no file makes {name}" for table, name in sorted(present - declared)]
+    return faults + [f"{table}: {name} is missing" for table, name in sorted(declared - present)]
+
+
+def _trigger_faults(connection: deploy.Connection, tree: Tree) -> list[str]:
+    found = connection.execute(TRIGGERS.encode()).fetchall()
+    declared = _declared(tree, r"create or replace trigger (\w+)\s[^;]*?\son trimtab\.(\w+)")
+    present = {(table, name) for table, name, _ in found}
+    faults = [f"{table}: {name} is disabled" for table, name, is_enabled in found if not is_enabled]
+    faults += [f"{table}: no file makes {name}" for table, name in sorted(present - declared)]
+    return faults + [f"{table}: {name} is missing" for table, name in sorted(declared - present)]
+
+
+def _body_faults(connection: deploy.Connection, tree: Tree) -> list[str]:
+    texts = {PurePosixPath(path).stem: tree.text(path) for path in tree.manifest if path.startswith("functions/")}
+    return [
+        f"{name}() is not as in its file"
+        for name, body in connection.execute(BODIES.encode()).fetchall()
+        if name in texts and body not in texts[name]
+    ]
 
 
 def _stray(tree: Tree, names: list[str]) -> Check:
