@@ -8,8 +8,13 @@ create or replace function trimtab.close_import(p_org_id uuid, p_batch_id uuid, 
   set search_path to trimtab, pg_catalog, pg_temp
   -- Facts are added up by sorting: with the usual 4 MB a large file would be sorted on disk in many small runs.
   set work_mem to '64MB'
+  -- So that a change of it below ends with this function.
+  set enable_nestloop to on
+  -- Compiling costs more here than it gains.
+  set jit to off
 as $$
 declare
+  c_many constant bigint := 2000;
   v_now timestamptz := trimtab.clock();
   v_batch trimtab.import_batches;
   v_retried trimtab.import_batches;
@@ -47,6 +52,11 @@ begin
   create temporary table trimtab_import_facts (like trimtab.import_fact) on commit drop;
 
   analyze pg_temp.trimtab_import;
+  select count(*) into v_batch.rows_read from pg_temp.trimtab_import;
+  if v_batch.rows_read > c_many then
+    -- What a large import has just made is unknown to the planner, which takes it for a row or two and would loop over it.
+    perform set_config('enable_nestloop', 'off', true);
+  end if;
   if v_batch.options ? 'retry_of' then
     -- A retry adds to what its import has told, so a row counts once: only while it is in quarantine.
     perform trimtab.lock_organization(p_org_id);
@@ -102,10 +112,10 @@ begin
     and i.skipped is null and i.faults is null;
 
   -- The report.
-  select count(*), count(*) filter (where i.skipped is null and i.faults is not null and i.is_held is not true),
+  select count(*) filter (where i.skipped is null and i.faults is not null and i.is_held is not true),
          count(*) filter (where i.skipped is null and i.faults is not null and i.is_held),
          count(*) filter (where i.skipped is not null)
-    into v_batch.rows_read, v_batch.rows_quarantined, v_batch.rows_held, v_batch.rows_skipped
+    into v_batch.rows_quarantined, v_batch.rows_held, v_batch.rows_skipped
   from pg_temp.trimtab_import i;
 
   with counted as (

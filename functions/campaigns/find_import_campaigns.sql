@@ -45,6 +45,17 @@ begin
     and c.org_id = p_org_id
     and c.external_id = btrim(m.external_id)
     and c.platform is not distinct from m.platform;
+  with unknown as materialized (
+    select distinct n.platform, coalesce(n.platform, '') as on_platform, n.source_key, n.source_key like 'id:%' as has_id,
+           trimtab.collapse_title(n.title) as title
+    from pg_temp.trimtab_import_campaigns n
+    where n.campaign_id is null and n.title is not null
+  ), known as materialized (
+    select c.id, coalesce(c.platform, '') as on_platform, c.source_key, c.external_id,
+           case when c.source_key like 'name:%' then substr(c.source_key, 6) else trimtab.collapse_title(c.title) end as title
+    from trimtab.campaigns c
+    where c.org_id = p_org_id and exists (select from unknown)
+  )
   update pg_temp.trimtab_import_campaigns m
   set candidates = w.candidates,
       campaign_id = case when w.candidates = 1 then w.id end
@@ -53,17 +64,11 @@ begin
            count(*) over (partition by f.id) as claims
     from (
       select u.platform, u.source_key, (array_agg(c.id))[1] as id, count(distinct c.id) as candidates
-      from (
-        select distinct n.platform, n.source_key, n.source_key like 'id:%' as has_id, trimtab.collapse_title(n.title) as title
-        from pg_temp.trimtab_import_campaigns n
-        where n.campaign_id is null and n.title is not null
-      ) u
-      join trimtab.campaigns c on trimtab.collapse_title(c.title) = u.title or c.source_key = 'name:' || u.title
-      where c.org_id = p_org_id
-        and c.platform is not distinct from u.platform
-        and case
+      from unknown u
+      join known c on c.title = u.title and c.on_platform = u.on_platform
+      where case
           when c.source_key is null then not u.has_id or c.external_id is null
-          when c.source_key like 'name:%' then u.has_id and c.source_key = 'name:' || u.title and c.external_id is null
+          when c.source_key like 'name:%' then u.has_id and c.external_id is null
           else not u.has_id
         end
       group by u.platform, u.source_key

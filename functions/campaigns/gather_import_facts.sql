@@ -9,6 +9,7 @@ declare
   c_all constant text[] := array[
     'impressions', 'clicks', 'spend', 'conversions', 'revenue', 'reach', 'frequency', 'likes', 'shares', 'comments'];
   v_measures text[];
+  v_own bigint[];
 begin
   perform 'PRAGMA:TABLE: trimtab_import (like trimtab.import_row)';
   perform 'PRAGMA:TABLE: trimtab_import_campaigns (like trimtab.import_campaign)';
@@ -100,6 +101,12 @@ begin
   -- Rows of a retry join what their own import (and its earlier retries) told of the same campaign and time: they are parts
   -- of one sum, and do not replace it.
   if p_options ? 'retry_of' then
+    v_own := array(
+      select k.revision
+      from trimtab.import_batches b
+      join trimtab.knowledge_revisions k on k.org_id = b.org_id and k.batch_id = b.id
+      where b.org_id = p_org_id
+        and p_options ->> 'retry_of' in (b.id::text, b.options ->> 'retry_of'));
     update pg_temp.trimtab_import_facts f
     set state = 'changed',
         impressions = f.impressions + case when 'impressions' = any (v_measures) then c.impressions else 0 end,
@@ -124,12 +131,37 @@ begin
       and c.known_to is null
       and c.is_derived = f.is_derived
       and c.currency = f.currency
-      and c.known_from in (
-        select k.revision
-        from trimtab.import_batches b
-        join trimtab.knowledge_revisions k on k.org_id = b.org_id and k.batch_id = b.id
-        where b.org_id = p_org_id
-          and p_options ->> 'retry_of' in (b.id::text, b.options ->> 'retry_of'));
+      and c.known_from = any (v_own);
+
+    -- A row whose campaign or day could not be read at first held nothing back, and what its import told of that day may
+    -- have been known before, so that nothing tells of it. A sum that may be a part must not replace what is known.
+    with doubtful as (
+      select distinct m.campaign_id, i.day
+      from pg_temp.trimtab_import i
+      join pg_temp.trimtab_import_campaigns m on m.campaign_key = i.campaign_key
+      join trimtab.quarantined_rows q on q.org_id = p_org_id and q.id = i.quarantined_id
+      cross join lateral jsonb_array_elements(q.faults) e (fault)
+      where i.skipped is null and i.faults is null
+        and not q.is_held
+        and e.fault ->> 'field' in ('', 'title', 'external_id', 'campaign_id', 'platform', 'day')
+    ), refused as (
+      delete from pg_temp.trimtab_import_facts f
+      using doubtful d
+      where f.campaign_id = d.campaign_id and f.day = d.day
+        and exists (
+          select from pg_temp.trimtab_import_facts t
+          where t.campaign_id = d.campaign_id and t.day = d.day and t.state = 'changed'
+            and not t.old_known_from = any (v_own))
+      returning f.campaign_id, f.day
+    )
+    update pg_temp.trimtab_import i
+    set faults = jsonb_build_array(jsonb_build_object(
+      'column', '', 'field', '', 'value', null,
+      'reason', 'another import told of this campaign and day: import the corrected file as a whole'))
+    from pg_temp.trimtab_import_campaigns m
+    where m.campaign_key = i.campaign_key
+      and i.skipped is null and i.faults is null
+      and (m.campaign_id, i.day) in (select r.campaign_id, r.day from refused r);
   end if;
 
   -- A day that nobody reported as a whole is the sum of its hours: those of the file and those known before.

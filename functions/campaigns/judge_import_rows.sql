@@ -30,27 +30,29 @@ begin
   where i.ctid = h.place and h.hour is not null;
 
   -- A row that names no campaign is the account's total only if its figures are the sums of the file, or of its day.
-  update pg_temp.trimtab_import i
-  set skipped = null
-  from (
-    select b.ctid as place
-    from pg_temp.trimtab_import b
-    cross join (
-      select sum(s.spend) as spend, sum(s.impressions) as impressions, 0.01 * count(*) as tolerance
-      from pg_temp.trimtab_import s
-      where s.skipped is null
-    ) whole
-    left join (
-      select s.day, sum(s.spend) as spend, sum(s.impressions) as impressions, 0.01 * count(*) as tolerance
-      from pg_temp.trimtab_import s
-      where s.skipped is null and exists (select from pg_temp.trimtab_import t where t.skipped = 'blank_name')
-      group by s.day
-    ) days on days.day = b.day
-    where b.skipped = 'blank_name'
-      and not coalesce(abs(b.spend - whole.spend) <= whole.tolerance and coalesce(b.impressions = whole.impressions, true), false)
-      and not coalesce(abs(b.spend - days.spend) <= days.tolerance and coalesce(b.impressions = days.impressions, true), false)
-  ) w
-  where i.ctid = w.place;
+  if exists (select from pg_temp.trimtab_import i where i.skipped = 'blank_name') then
+    update pg_temp.trimtab_import i
+    set skipped = null
+    from (
+      select b.ctid as place
+      from pg_temp.trimtab_import b
+      cross join (
+        select sum(s.spend) as spend, sum(s.impressions) as impressions, 0.01 * count(*) as tolerance
+        from pg_temp.trimtab_import s
+        where s.skipped is null
+      ) whole
+      left join (
+        select s.day, sum(s.spend) as spend, sum(s.impressions) as impressions, 0.01 * count(*) as tolerance
+        from pg_temp.trimtab_import s
+        where s.skipped is null
+        group by s.day
+      ) days on days.day = b.day
+      where b.skipped = 'blank_name'
+        and not coalesce(abs(b.spend - whole.spend) <= whole.tolerance and coalesce(b.impressions = whole.impressions, true), false)
+        and not coalesce(abs(b.spend - days.spend) <= days.tolerance and coalesce(b.impressions = days.impressions, true), false)
+    ) w
+    where i.ctid = w.place;
+  end if;
 
   update pg_temp.trimtab_import i
   set faults = coalesce(i.faults, '[]') || w.faults

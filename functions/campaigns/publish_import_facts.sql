@@ -11,10 +11,10 @@ declare
   v_base bigint;
   v_revision bigint;
   v_last_published timestamptz;
-  v_campaign_ids uuid[];
 begin
   perform 'PRAGMA:TABLE: trimtab_import_facts (like trimtab.import_fact)';
   perform 'PRAGMA:TABLE: trimtab_import_revisions (day date, revision bigint)';
+  perform 'PRAGMA:TABLE: trimtab_import_starts (campaign_id uuid, first_fact timestamptz)';
   select o.time_zone, o.knowledge_revision into v_zone, v_base
   from trimtab.organizations o
   where o.org_id = p_org_id;
@@ -68,15 +68,27 @@ begin
   join pg_temp.trimtab_import_revisions r on r.day = f.day
   where f.state in ('new', 'changed');
 
-  v_campaign_ids := array(
-    select distinct f.campaign_id
-    from pg_temp.trimtab_import_facts f
-    where f.state in ('new', 'changed'));
+  -- Campaigns that were made a moment ago are unknown to the planner: it would look all of them up once for each fact.
+  -- close_import() gives the setting back.
+  perform set_config('enable_nestloop', 'off', true);
 
-  -- A campaign that an import found has been running at least since its first fact.
+  -- A campaign that an import found has been running at least since its first fact. Lock order: by id.
+  create temporary table trimtab_import_starts on commit drop as
+  select c.id as campaign_id, w.first_fact
+  from trimtab.campaigns c
+  join (
+    select f.campaign_id, min(f.day)::timestamp at time zone v_zone as first_fact
+    from pg_temp.trimtab_import_facts f
+    where f.state = 'new' and f.dimension = ''
+    group by f.campaign_id
+  ) w on w.campaign_id = c.id
+  where c.org_id = p_org_id
+    and c.source_key is not null
+    and c.status <> 'draft'
+    and w.first_fact < c.starts_at;
   perform
   from trimtab.campaigns c
-  where c.org_id = p_org_id and c.id = any (v_campaign_ids)
+  where c.org_id = p_org_id and c.id in (select t.campaign_id from pg_temp.trimtab_import_starts t)
   order by c.id
   for no key update;
   update trimtab.campaigns c
@@ -84,35 +96,21 @@ begin
       activated_at = case when c.activated_at = c.starts_at then w.first_fact else c.activated_at end,
       active_seconds = c.active_seconds
         + case when c.activated_at = c.starts_at then 0 else extract(epoch from c.starts_at - w.first_fact) end
-  from (
-    select e.campaign_id, e.first_fact
-    from (
-      select f.campaign_id, min(f.day)::timestamp at time zone v_zone as first_fact
-      from pg_temp.trimtab_import_facts f
-      where f.state = 'new' and f.dimension = ''
-      group by f.campaign_id
-    ) e
-    -- A fence: campaigns that were made a moment ago are unknown to the planner, which would loop over them outside.
-    cross join lateral (
-      select from trimtab.campaigns d
-      where d.org_id = p_org_id and d.id = e.campaign_id and e.first_fact < d.starts_at
-      offset 0
-    ) d
-  ) w
-  where c.org_id = p_org_id
-    and c.id = w.campaign_id
-    and c.source_key is not null
-    and c.status <> 'draft';
+  from pg_temp.trimtab_import_starts w
+  where c.org_id = p_org_id and c.id = w.campaign_id and w.first_fact < c.starts_at;
 
   perform
   from trimtab.campaign_signals s
-  where s.org_id = p_org_id and s.campaign_id = any (v_campaign_ids)
+  where s.org_id = p_org_id
+    and s.campaign_id in (select f.campaign_id from pg_temp.trimtab_import_facts f where f.state in ('new', 'changed'))
   order by s.campaign_id
   for no key update;
   update trimtab.campaign_signals s
   set valid_until = '-infinity'
-  where s.org_id = p_org_id and s.campaign_id = any (v_campaign_ids);
+  where s.org_id = p_org_id
+    and s.campaign_id in (select f.campaign_id from pg_temp.trimtab_import_facts f where f.state in ('new', 'changed'));
 
+  drop table pg_temp.trimtab_import_starts;
   drop table pg_temp.trimtab_import_revisions;
   return v_revision;
 end

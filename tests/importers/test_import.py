@@ -748,3 +748,22 @@ def test_a_row_that_left_quarantine_does_not_count_again(books: Books, write: Wr
             )
             connection.execute("select trimtab.finish_import(%s)", [opened[0]])
     assert books.days("m.spend::float, m.impressions") == [("Summer", "2026-11-17", 30.0, 300)]
+
+
+def test_a_row_without_a_campaign_does_not_replace_what_another_import_told(books: Books, write: Write) -> None:
+    rows = ("Campaign name,Ad name,Day,Amount spent (USD),Impressions", "A,x,2026-06-01,1,10", "A,y,2026-06-01,2,20")
+    books.load(write(table(*rows)))
+    again = books.load(write(table(*rows, ",z,2026-06-01,4,40"), name="again.csv"))
+    assert counts(again.batch) == (0, 0, 2, 1, 0, 0)
+    row = books.value("select id from trimtab.quarantined_rows")
+    books.rows("select trimtab.correct_quarantined_row(%s, '{\"title\": \"A\"}')", row)
+    with books.connection() as connection:
+        [refused] = retry(connection, [row])
+    assert counts(refused.batch) == (0, 0, 0, 1, 0, 0)
+    assert "import the corrected file" in books.value("select faults #>> '{0,reason}' from trimtab.quarantined_rows")
+    assert books.days() == [("A", "2026-06-01", 3)]
+    # A campaign of which nobody told anything yet takes it.
+    books.rows("select trimtab.correct_quarantined_row(%s, '{\"title\": \"B\"}')", row)
+    with books.connection() as connection:
+        retry(connection, [row])
+    assert books.days() == [("A", "2026-06-01", 3), ("B", "2026-06-01", 4)]
