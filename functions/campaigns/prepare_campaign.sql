@@ -35,3 +35,5 @@ create or replace trigger least_role before update on trimtab.campaigns
   for each statement execute function trimtab.refuse_low_role('manager');
 create or replace trigger least_role before update on trimtab.campaign_groups
   for each statement execute function trimtab.refuse_low_role('manager');
+create or replace trigger audit after insert or update or delete on trimtab.campaign_groups
+  for each row execute function trimtab.write_audit('campaign_group', 'id');
