@@ -80,7 +80,10 @@ begin
   perform trimtab.find_import_campaigns(p_org_id, v_batch.options);
   perform trimtab.hold_import_rows();
   v_made := trimtab.make_import_campaigns(p_org_id);
-  if v_batch.options #>> '{mapping,columns,revenue,blank}' = 'zero_if_valued' then
+  -- An empty cell may say that there was none; a column that is not there says nothing.
+  if v_batch.options #>> '{mapping,columns,revenue,blank}' = 'zero_if_valued'
+    and v_batch.options -> 'measures' ? 'revenue'
+  then
     perform trimtab.settle_blank_revenue(p_org_id);
   end if;
   perform trimtab.gather_import_facts(p_org_id, v_batch.options, v_retried.base_revision);
@@ -98,7 +101,9 @@ begin
       from trimtab.import_batches b
       join trimtab.quarantined_rows q on q.org_id = b.org_id and q.batch_id = b.id
       where b.org_id = p_org_id and b.file_sha256 = v_batch.file_sha256 and b.format = v_batch.format
-        and q.line_number = i.line_number and q.is_held = coalesce(i.is_held, false))
+        and q.line_number = i.line_number and q.is_held = coalesce(i.is_held, false)
+        -- What was given up for one fault, with another mapping perhaps, was not given up for all.
+        and (q.status <> 'discarded' or q.faults = i.faults))
   order by i.line_number;
   update trimtab.quarantined_rows q
   set faults = i.faults, is_held = coalesce(i.is_held, false)

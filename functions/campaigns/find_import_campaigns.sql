@@ -39,12 +39,19 @@ begin
     and c.source_key = m.source_key
     and c.platform is not distinct from m.platform;
   update pg_temp.trimtab_import_campaigns m
-  set campaign_id = c.id
-  from trimtab.campaigns c
-  where m.campaign_id is null
-    and c.org_id = p_org_id
-    and c.external_id = btrim(m.external_id)
-    and c.platform is not distinct from m.platform;
+  set candidates = w.candidates,
+      campaign_id = case when w.candidates = 1 then w.id end
+  from (
+    select n.campaign_key, (array_agg(c.id))[1] as id, count(*) as candidates
+    from pg_temp.trimtab_import_campaigns n
+    join trimtab.campaigns c
+      on c.org_id = p_org_id
+      and c.external_id = btrim(n.external_id)
+      and c.platform is not distinct from n.platform
+    where n.campaign_id is null
+    group by n.campaign_key
+  ) w
+  where m.campaign_key = w.campaign_key;
   with unknown as materialized (
     select distinct n.platform, coalesce(n.platform, '') as on_platform, n.source_key, n.source_key like 'id:%' as has_id,
            trimtab.collapse_title(n.title) as title
@@ -75,6 +82,7 @@ begin
     ) f
   ) w
   where m.campaign_id is null
+    and m.candidates is null
     and m.source_key = w.source_key
     and m.platform is not distinct from w.platform
     -- Two ids of one file that share a title are two campaigns.
@@ -102,6 +110,12 @@ begin
 
   update pg_temp.trimtab_import i
   set faults = jsonb_build_array(case
+    when m.candidates > 1 and exists (
+      select from trimtab.campaigns c
+      where c.org_id = p_org_id and c.external_id = btrim(m.external_id) and c.platform is not distinct from m.platform)
+      then jsonb_build_object(
+      'column', coalesce(p_options #>> '{headings,external_id}', 'external_id'), 'field', 'external_id', 'value', i.external_id,
+      'reason', format('%s campaigns of the organization have this id', m.candidates))
     when m.candidates > 1 then jsonb_build_object(
       'column', coalesce(p_options #>> '{headings,title}', 'title'), 'field', 'title', 'value', i.title,
       'reason', format('%s campaigns of the organization are called so: which one is meant needs its id', m.candidates))

@@ -25,7 +25,8 @@ begin
     select j.ctid as place,
            date_trunc('hour', coalesce(j.hour, (j.day + make_interval(hours => j.local_hour)) at time zone v_zone), v_zone) as hour
     from pg_temp.trimtab_import j
-    where j.hour is not null or j.local_hour between 0 and 23
+    where j.hour is not null
+      or j.local_hour between 0 and 23 and j.day between date '0001-01-01' and v_last_day
   ) h
   where i.ctid = h.place and h.hour is not null;
 

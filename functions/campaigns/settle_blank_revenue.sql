@@ -15,7 +15,8 @@ begin
     select b.campaign_key
     from (
       select m.campaign_key, m.campaign_id,
-             bool_or(r.revenue > 0) as is_valued, bool_or(r.conversions > 0) as converts, bool_or(r.revenue is null) as has_blanks
+             bool_or(r.revenue > 0) as is_valued, bool_or(r.conversions > 0) as converts,
+             bool_and(r.conversions is not null) as tells_conversions, bool_or(r.revenue is null) as has_blanks
       from pg_temp.trimtab_import r
       join pg_temp.trimtab_import_campaigns m on m.campaign_key = r.campaign_key
       where r.skipped is null and r.faults is null
@@ -28,12 +29,12 @@ begin
     ) k
     where b.has_blanks
       and (coalesce(b.is_valued, false) or coalesce(k.is_valued, false)
-        or not (coalesce(b.converts, false) or coalesce(k.converts, false)))
+        or b.tells_conversions and not (b.converts or coalesce(k.converts, false)))
   ) s
   where i.campaign_key = s.campaign_key and i.revenue is null and coalesce(i.conversions, 0) = 0
     and i.skipped is null and i.faults is null;
 end
 $$;
 comment on function trimtab.settle_blank_revenue(uuid) is
-  'What an empty revenue means where an export leaves it empty when there was none (a mapping with blank = "zero_if_valued"): 0 on a row without conversions, unless the campaign converts and no value of a conversion was ever seen: then its revenue is unknown. A campaign for leads is not one that earns nothing. For close_import().';
+  'What an empty revenue means where an export leaves it empty when there was none (a mapping with blank = "zero_if_valued"): 0 on a row without conversions, unless the campaign converts and no value of a conversion was ever seen, or its conversions are unknown: then its revenue is unknown. A campaign for leads is not one that earns nothing. For close_import().';
 grant execute on function trimtab.settle_blank_revenue(uuid) to trimtab_definer;

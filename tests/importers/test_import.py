@@ -756,14 +756,65 @@ def test_a_row_without_a_campaign_does_not_replace_what_another_import_told(book
     again = books.load(write(table(*rows, ",z,2026-06-01,4,40"), name="again.csv"))
     assert counts(again.batch) == (0, 0, 2, 1, 0, 0)
     row = books.value("select id from trimtab.quarantined_rows")
-    books.rows("select trimtab.correct_quarantined_row(%s, '{\"title\": \"A\"}')", row)
+    books.rows('select trimtab.correct_quarantined_row(%s, \'{"title": "A"}\')', row)
     with books.connection() as connection:
         [refused] = retry(connection, [row])
     assert counts(refused.batch) == (0, 0, 0, 1, 0, 0)
     assert "import the corrected file" in books.value("select faults #>> '{0,reason}' from trimtab.quarantined_rows")
     assert books.days() == [("A", "2026-06-01", 3)]
     # A campaign of which nobody told anything yet takes it.
-    books.rows("select trimtab.correct_quarantined_row(%s, '{\"title\": \"B\"}')", row)
+    books.rows('select trimtab.correct_quarantined_row(%s, \'{"title": "B"}\')', row)
     with books.connection() as connection:
         retry(connection, [row])
     assert books.days() == [("A", "2026-06-01", 3), ("B", "2026-06-01", 4)]
+
+
+def test_a_file_without_revenue_says_nothing_of_revenue(books: Books, write: Write) -> None:
+    headings = "Campaign name,Day,Amount spent (USD),Impressions"
+    books.load(write(f"{headings}\nSummer,2026-11-17,10,100\n", "plain.csv"))
+    assert books.days("m.conversions, m.revenue") == [("Summer", "2026-11-17", None, None)]
+    more = f"{headings},Purchases,Purchases conversion value\nSummer,2026-11-18,10,100,2,90\n"
+    books.load(write(more, "more.csv"))
+    books.load(write(f"{headings}\nSummer,2026-11-18,11,110\n", "less.csv"))
+    assert books.days("m.spend::float, m.conversions::float, m.revenue::float")[1] == (
+        "Summer", "2026-11-18", 11.0, 2.0, 90.0,
+    )  # fmt: skip
+
+
+def test_what_was_given_up_for_one_fault_is_not_given_up_for_another(books: Books, write: Write) -> None:
+    text = "Campaign name,Day,Amount spent (USD),Impressions\nSummer,2026-13-17,10,100\n"
+    books.load(write(text))
+    books.load(write(text))
+    assert books.value("select count(*) from trimtab.quarantined_rows") == 1
+    books.rows("select trimtab.discard_quarantined_rows(array(select id from trimtab.quarantined_rows))")
+    books.load(write(text))
+    assert books.value("select count(*) from trimtab.quarantined_rows") == 1
+    with books.connection() as connection:  # as the same file read by another mapping
+        opened: Any = connection.execute(
+            "select trimtab.begin_import('export.csv', b.format, '{}', b.file_sha256)"
+            " from trimtab.import_batches b limit 1"
+        ).fetchone()
+        connection.execute(
+            "insert into trimtab_import (line_number, platform, title, day, spend)"
+            " values (2, 'meta', 'Summer', '2026-11-17', -1)"
+        )
+        connection.execute("select trimtab.finish_import(%s)", [opened[0]])
+    assert books.value("select count(*) from trimtab.quarantined_rows where status = 'open'") == 1
+
+
+def test_an_id_that_two_campaigns_have_is_not_guessed(books: Books) -> None:
+    for title in ("One", "Two"):
+        books.db.rows(
+            "insert into trimtab.campaigns (org_id, title, platform, external_id) values (%s, %s, 'meta', '777')",
+            [books.org, title],
+        )
+    with books.connection() as connection:
+        opened: Any = connection.execute("select trimtab.begin_import('x', 'x')").fetchone()
+        connection.execute(
+            "insert into trimtab_import (line_number, platform, external_id, title, day, local_hour, spend) values"
+            " (1, 'meta', '777', 'One', '2026-11-17', null, 5), (2, 'meta', '778', 'Three', '300000-01-01', 1, 5)"
+        )
+        connection.execute("select trimtab.finish_import(%s)", [opened[0]])
+    reasons = books.rows("select faults #>> '{0,reason}' from trimtab.quarantined_rows order by line_number")
+    assert reasons == [("2 campaigns of the organization have this id",), ("in the future: today is 2026-12-15",)]
+    assert books.days() == []

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
 
@@ -28,5 +28,7 @@ select pg_temp.import(:'acme', '2026-03-18', $$('mixed', 1, 40::numeric)$$);
 select pg_temp.import(:'acme', '2026-03-19', $$('mixed', 0, null::numeric), ('loser', 1, null)$$);
 select is(pg_temp.revenues('mixed'), '? ? 40 0', 'until a value shows that it has values');
 select is(pg_temp.revenues('loser'), '0 0 ?', 'a first conversion without a value is not a value of 0');
+select pg_temp.import(:'acme', '2026-03-19', $$('silent', null::numeric, null::numeric)$$);
+select is(pg_temp.revenues('silent'), '?', 'nobody knows whether it converts, so nobody knows what it earned');
 select * from finish();
 rollback;
