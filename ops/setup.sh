@@ -80,10 +80,11 @@ $list
 LIST
   root=
   if [ "$(id -u)" -ne 0 ]; then root=sudo; fi
-  apt=no
-  case $best in "" | /usr/lib/postgresql/*) ! command -v apt-get >/dev/null 2>&1 || apt=yes ;; esac
-  if [ $apt = no ]; then
-    say "These are the names of Debian's packages; ${best:-this system} is not served by apt. Install the same by other means"
+  why=
+  case $best in "" | /usr/lib/postgresql/*) ;; *) why="apt cannot add them to $best" ;; esac
+  command -v apt-get >/dev/null 2>&1 || why="this system has no apt"
+  if [ -n "$why" ]; then
+    say "These are the names of Debian's packages, and ${why}. Install the same by its own means"
     say "(PostgreSQL 15 or newer, Python 3.11 or newer), then run this again: it looks, and goes on. Where the server's"
     say "programs lie in an unusual folder, set TRIMTAB_PG_BIN to the one in which initdb is."
     say "To work with a server elsewhere Python is enough: $python -m venv $venv && $venv/bin/pip install -e ."

@@ -78,7 +78,7 @@ def _migrate(conninfo: str, *, again: bool = False) -> None:
             err=True,
         )
     else:
-        click.echo("nothing to do", err=True)
+        click.echo("the database is up to date", err=True)
 
 
 @click.command()

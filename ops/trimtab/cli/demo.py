@@ -71,7 +71,7 @@ def _command(ctx: click.Context, *words: str) -> None:
 
 
 def _organization(ctx: click.Context, settings: Settings) -> tuple[str, str, bool]:
-    """The demo's organization, made with a person and a login the first time.
+    """The demo's organization, a person in it and the person's login: each is made where it is missing.
 
     Returns its id, what to call it in commands (its name where that is unique), and whether it is new.
     """
@@ -85,11 +85,22 @@ def _organization(ctx: click.Context, settings: Settings) -> tuple[str, str, boo
             rows = connection.execute(
                 "select trimtab.create_organization(%s, 'UTC', %s)::text", [ORGANIZATION, CURRENCY]
             ).fetchall()
-            enter_org(connection, rows[0][0])
+        org_id = str(rows[0][0])
+        enter_org(connection, org_id)
+        known = connection.execute(
+            "select 1 from trimtab.memberships m join trimtab.users u on u.id = m.user_id"
+            " where m.org_id = %s and u.email = %s",
+            [org_id, PERSON],
+        ).fetchone()
+        if not known:
             connection.execute("select trimtab.add_member(%s, 'manager', 'Demo manager')", [PERSON])
-    org_id = str(rows[0][0])
+        bound = connection.execute(
+            "select 1 from trimtab.login_organizations b join pg_catalog.pg_roles r on r.rolname = b.login"
+            " where b.login = %s and b.org_id = %s",
+            [LOGIN, org_id],
+        ).fetchone()
     called = ORGANIZATION if len(rows) == 1 else org_id
-    if is_new:
+    if not bound:
         _command(ctx, "login", "create", LOGIN, "--member", PERSON, "--org", called)
     return org_id, called, is_new
 
