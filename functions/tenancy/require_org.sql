@@ -19,7 +19,11 @@ begin
     raise exception 'no organization: the caller is not known'
       using errcode = 'TT001',
             detail = format('Login %s, registered as %s.', session_user, coalesce(v_context.login_kind, 'nothing')),
-            hint = 'Applications call trimtab.init_transaction_context(user_id, org_id) in each transaction; logins of analysts are bound by an operator (trimtab login bind).';
+            hint = case
+              when v_context.login_kind = 'analyst' and v_context.choices = 0 and current_setting('trimtab.org_id', true) <> ''
+              then 'trimtab.org_id names no organization of this login: select * from trimtab.my_organizations(), or reset trimtab.org_id.'
+              else 'Applications call trimtab.init_transaction_context(user_id, org_id) in each transaction; logins of analysts are bound by an operator (trimtab login bind).'
+            end;
   end if;
   if trimtab.role_rank(v_context.role) < trimtab.role_rank(p_least_role) then
     raise exception 'this needs the role % in the organization', p_least_role
