@@ -8,6 +8,7 @@ never touched.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -196,6 +197,8 @@ class Cluster:
         self.down()
         if self.base != self.home / "cluster":
             shutil.rmtree(self.base, ignore_errors=True)
+            with contextlib.suppress(OSError):  # other checkouts may have theirs there
+                self.base.parent.rmdir()
         if self.exists and self.sockets.parent != self.base:
             shutil.rmtree(self.sockets, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)

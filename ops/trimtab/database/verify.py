@@ -207,7 +207,7 @@ from pg_catalog.pg_proc p
 where p.pronamespace = pg_catalog.to_regnamespace('trimtab')
 """
 
-REPEAT = "run `trimtab migrate`; if it says there is nothing to do, `trimtab migrate --again` loads every file anew"
+REPEAT = "run `trimtab migrate`; where that finds nothing to do, `trimtab migrate --again` loads every file anew"
 
 
 DROP_OR_REPEAT = "drop what no file makes, as trimtab_owner; then trimtab migrate --again"
