@@ -155,10 +155,11 @@ comment on column trimtab.campaign_changes.evidence is 'Figures behind the decis
 create table trimtab.campaign_outbox (
   org_id uuid not null,
   campaign_id uuid not null,
-  change_id uuid not null,
+  change_id uuid,
   marked_at timestamptz not null,
   constraint campaign_outbox_pkey primary key (org_id, campaign_id),
   constraint campaign_outbox_campaign_fkey foreign key (org_id, campaign_id) references trimtab.campaigns (org_id, id) on delete cascade
 );
+comment on column trimtab.campaign_outbox.change_id is 'The latest change; null: the campaign was made here and its platform does not know it yet.';
 comment on table trimtab.campaign_outbox is
   'Campaigns on a platform that may differ from what the platform has. What to send is desired minus observed, computed when the mark is claimed.';

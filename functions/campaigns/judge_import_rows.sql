@@ -85,7 +85,7 @@ begin
           (7, 'day', j.day::text, case
             when j.day is null then 'no day'
             when j.day > v_last_day then format('in the future: today is %s', v_last_day - 1)
-            when j.day < v_first_day then format('facts before %s are no longer kept', v_first_day)
+            when j.day < v_first_day then format('facts before %s are no longer kept (setting facts_retention_months)', v_first_day)
             when j.day = '-infinity' then 'no day' end),
           (8, 'local_hour', j.local_hour::text, case when j.local_hour not between 0 and 23 then 'no hour from 0 to 23' end),
           (9, 'creative', left(j.creative, 60), case when octet_length(j.creative) > c_longest then format('longer than %s bytes', c_longest) end),

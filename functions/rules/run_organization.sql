@@ -28,7 +28,10 @@ declare
   v_result jsonb;
 begin
   if p_org_id is distinct from trimtab.require_org('manager') then
-    raise exception 'there is no organization % for this caller', p_org_id using errcode = 'TT004';
+    raise exception 'a run is for the organization of the session only'
+      using errcode = 'TT004',
+            detail = format('%s is not it.', coalesce(p_org_id::text, 'null')),
+            hint = 'Call trimtab.run_autonomous_operations().';
   end if;
   -- Lock first, in a statement of its own; what follows sees all that an earlier run did.
   v_organization := trimtab.lock_organization(p_org_id);

@@ -23,7 +23,10 @@ declare
   v_compiled record;
 begin
   if p_org_id is distinct from trimtab.require_org('manager') then
-    raise exception 'rule % is not in this organization', p_rule_id using errcode = 'TT031';
+    raise exception 'rules are saved for the organization of the session only'
+      using errcode = 'TT004',
+            detail = format('%s is not it.', coalesce(p_org_id::text, 'null')),
+            hint = 'Give trimtab.current_org_id().';
   end if;
   perform trimtab.check_action(p_rule_type, p_action);
   select * into v_compiled from trimtab.compile_condition(p_condition);
@@ -65,7 +68,7 @@ begin
 end
 $$;
 comment on function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) is
-  'Creates (p_rule_id null) or changes a rule of the caller''s organization; role manager. Compiles it and writes an immutable version; saving it unchanged writes nothing. Returns the rule''s id. Errors: TT030 not valid, TT031 unknown, 23505 the name is taken.';
+  'Creates (p_rule_id null) or changes a rule of the caller''s organization; role manager. Compiles it and writes an immutable version; saving it unchanged writes nothing. Returns the rule''s id. Errors: TT004 another organization, TT030 not valid, TT031 unknown, 23505 the name is taken.';
 alter function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) owner to trimtab_definer;
 grant execute on function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) to trimtab_user, trimtab_engine;
 create or replace trigger audit after insert or update or delete on trimtab.automation_rules
