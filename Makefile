@@ -14,7 +14,7 @@ demo: setup ## set everything up, import the demo export, run the autopilot once
 	@$(TRIMTAB) demo
 
 test: setup ## all tests (pgTAP and pytest); ARGS="-k word" passes options to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 soak: setup ## the long proofs
 	@$(BIN)/python -m pytest -m soak $(ARGS)

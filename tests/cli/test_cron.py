@@ -16,6 +16,8 @@ from trimtab.cli.main import main
 from trimtab.database.deploy import migrate
 from trimtab.database.verify import verify
 
+pytestmark = pytest.mark.xdist_group("cron")
+
 FIRES_WITHIN = 130  # seconds; pg_cron looks once a minute
 
 
