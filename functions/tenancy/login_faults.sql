@@ -11,7 +11,7 @@ as $$
       case
         when r.oid is null then format('There is no PostgreSQL role %L.', p_login)
         when r.rolsuper or r.rolbypassrls then format('The role %I passes by row security.', p_login)
-        when not pg_has_role(r.oid, 'trimtab_user', 'usage') then format('The role %I is no member of trimtab_user.', p_login)
+        when not pg_has_role(r.oid, 'trimtab_user', 'member') then format('The role %I is no member of trimtab_user.', p_login)
       end
     from (select) one
     left join pg_roles r on r.rolname = p_login

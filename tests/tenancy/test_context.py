@@ -300,6 +300,26 @@ def test_a_pooled_choice_of_organization_does_not_outlive_its_request(world: Wor
         assert seen(connection) == [world.bolt], "said in the transaction, it counts"
 
 
+def test_a_gateway_that_switches_roles_is_known_by_its_login(world: World) -> None:
+    """As PostgREST does: a login without rights of its own becomes another role for each request."""
+    gateway, role = (str(world.db.value("select test.login()")) for _ in range(2))
+    world.db.rows(f"revoke trimtab_user from {gateway}")
+    world.db.rows(f"alter role {gateway} noinherit")
+    world.db.rows(f"grant {role} to {gateway}")
+    assert attempt(world.connect("engine"), "select trimtab.create_login(%s, 'jwt')", [gateway])[0] is None
+    connection = world.db.connect(gateway)
+    assert attempt(connection, "select from trimtab.campaigns")[0] == "42501"
+    with connection.transaction():
+        connection.execute(f"set local role {role}".encode())
+        assert seen(connection) == []
+        connection.execute(
+            "select set_config('request.jwt.claims', %s, true)", [json.dumps({"sub": world.user("analyst")})]
+        )
+        assert seen(connection) == [world.acme]
+        assert connection.execute("select trimtab.current_user_id()::text").fetchone() == (world.user("analyst"),)
+    assert attempt(connection, "select from trimtab.campaigns")[0] == "42501"
+
+
 # --- parallel plans, prepared statements, cursors
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 from tenancy.world import ROLES, Table, World, attempt
@@ -337,6 +339,17 @@ def test_calls_with_the_ids_of_another_organization_give_and_change_nothing(worl
     for _, _, _, _, statement in _calls(world, "other", world.acme):
         if "trimtab.archive_organization" not in statement:
             attempt(connection, statement)  # and once more, to stay
+    assert world.rows_of(world.acme) == before
+
+
+def test_a_viewer_changes_nothing_by_any_call(world: World) -> None:
+    """Everything is called with the ids of the own organization, and once more with nothing but nulls."""
+    connection = world.connect("viewer")
+    before = world.rows_of(world.acme)
+    for _, _, _, _, statement in _calls(world, "viewer", world.acme):
+        for text in (statement, re.sub(r"'[^']*'::", "null::", statement)):
+            state, _ = attempt(connection, text)
+            assert state is None or state.startswith("TT") or state == REFUSED, f"{text}: {state}"
     assert world.rows_of(world.acme) == before
 
 
