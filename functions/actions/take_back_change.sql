@@ -64,36 +64,40 @@ begin
     from jsonb_each(v_change.new_state) n
     where n.value <> v_change.previous_state -> n.key
   ), judged as (
-    select w.*,
+    select w.*, s.id as change_id, s.executed_at, s.user_id,
       case
         when w.now = w.before then 'already'
-        when w.now <> w.wrote then 'changed since'
+        when w.now <> w.wrote or s.id is not null then 'changed since'
         when v_is_closed then 'the campaign is ' || v_campaign.status
         when v_has_ended and w.key = 'status' and w.before = '"active"' then 'the campaign ended'
         else 'restore'
       end as verdict
     from written w
+    left join lateral (
+      -- Who changed it since and was not taken back. A value that went away and came back is somebody's decision, too.
+      select l.id, l.executed_at, l.user_id
+      from trimtab.campaign_changes l
+      where l.org_id = p_org_id
+        and l.campaign_id = v_change.campaign_id
+        and l.number > v_change.number
+        and l.status in ('executed', 'rolled_back')
+        and (w.now <> w.wrote or (l.status = 'executed' and l.action_type <> 'rollback'))
+        and l.previous_state -> w.key <> l.new_state -> w.key
+      order by l.number desc
+      limit 1
+    ) s on true
   )
   select
     coalesce(jsonb_object_agg(j.key, j.before) filter (where j.verdict = 'restore'), '{}'),
     coalesce(jsonb_object_agg(j.key, j.before) filter (where j.verdict = 'already'), '{}'),
     coalesce(jsonb_object_agg(j.key, jsonb_build_object(
         'now', j.now, 'wrote', j.wrote, 'before', j.before, 'because', j.verdict,
-        'changed_at', s.executed_at, 'changed_by', s.user_id, 'change_id', s.id))
+        'changed_at', case when j.verdict = 'changed since' then j.executed_at end,
+        'changed_by', case when j.verdict = 'changed since' then j.user_id end,
+        'change_id', case when j.verdict = 'changed since' then j.change_id end))
       filter (where j.verdict not in ('restore', 'already')), '{}')
     into v_restored, v_already, v_left
-  from judged j
-  left join lateral (
-    select l.id, l.executed_at, l.user_id
-    from trimtab.campaign_changes l
-    where l.org_id = p_org_id
-      and l.campaign_id = v_change.campaign_id
-      and l.number > v_change.number
-      and l.status in ('executed', 'rolled_back')
-      and l.previous_state -> j.key <> l.new_state -> j.key
-    order by l.number desc
-    limit 1
-  ) s on j.verdict = 'changed since';
+  from judged j;
 
   if v_restored = '{}' and v_already = '{}' and not p_accept_changes then
     raise exception 'nothing of this action can be taken back'

@@ -76,7 +76,9 @@ begin
            greatest(
              max(h.rolled_back_at),
              max(h.executed_at) filter (where h.origin = 'rollback'
-               or (h.origin = 'person' and h.new_state ->> 'status' = 'active' and h.previous_state ->> 'status' <> 'active'))
+               or (h.origin in ('person', 'operator') and h.new_state ->> 'status' = 'active'
+                 -- To start a draft is not to resume it.
+                 and h.previous_state ->> 'status' not in ('active', 'draft')))
            ) as let_go_at,
            max(h.executed_at) filter (where h.action_type = 'auto_scale_up' and h.rolled_back_at is null) as scaled_at,
            max((h.evidence ->> 'facts_revision')::bigint) filter (where h.origin = 'rule') as acted_on_revision,
@@ -112,6 +114,7 @@ begin
     select a.*,
       case
         when a.rank > 1 then 'lower_priority'
+        when v_guardrails.autopilot_enabled is not true then 'switched_off'
         when not a.autonomous_enabled then 'opted_out'
         when a.facts_age is null or a.facts_age > v_guardrails.max_facts_age_hours then 'stale_facts'
         when a.score is null then 'no_evidence'
@@ -145,6 +148,7 @@ begin
   select s.rule_id, s.rule_name, s.version, s.priority, s.campaign_id, s.title, s.action_type, s.final_gate,
     case s.final_gate
       when 'lower_priority' then format('%s has a higher priority.', s.winner)
+      when 'switched_off' then 'The autopilot is switched off (guardrails.autopilot_enabled).'
       when 'opted_out' then 'The campaign has autonomous_enabled = false.'
       when 'stale_facts' then format('The facts are %s hours old; allowed are %s.', round(s.facts_age, 1), v_guardrails.max_facts_age_hours)
       when 'no_evidence' then 'There are no data from which a probability could be computed.'

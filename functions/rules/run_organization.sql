@@ -15,8 +15,9 @@ declare
   v_run_id uuid := gen_random_uuid();
   v_previous trimtab.autopilot_runs;
   v_decision record;
-  v_holds jsonb := '[]';
-  v_failures jsonb := '[]';
+  -- Arrays, not jsonb: that would be copied as a whole for each element added.
+  v_holds jsonb[] := '{}';
+  v_failures jsonb[] := '{}';
   v_impact text;
   v_paused integer := 0;
   v_scaled integer := 0;
@@ -38,15 +39,18 @@ begin
   -- Whoever held the lock may have begun later than this transaction: what it did lies in the past all the same.
   v_now := greatest(trimtab.clock(), (select max(c.executed_at) from trimtab.campaign_changes c where c.org_id = p_org_id));
 
-  if not (select g.autopilot_enabled from trimtab.guardrails g where g.org_id = p_org_id) then
+  -- Without guardrails nothing is done either.
+  if (select g.autopilot_enabled from trimtab.guardrails g where g.org_id = p_org_id) is not true then
     return jsonb_build_object('success', true, 'timestamp', v_now, 'stopped', true,
       'actions_taken', jsonb_build_object('campaigns_paused', 0, 'campaigns_scaled', 0, 'opportunities_detected', 0));
   end if;
   perform trimtab.refresh_signals(p_org_id);
 
   for v_decision in select * from trimtab.decide(p_org_id, v_now) loop
+    -- That a rule has acted on these very facts already is no decision held back.
+    continue when v_decision.gate = 'same_facts';
     if v_decision.gate is not null then
-      v_holds := v_holds || to_jsonb(v_decision);
+      v_holds := array_append(v_holds, to_jsonb(v_decision));
       continue;
     end if;
     -- The loop isolates failures: one campaign that cannot be changed costs the others nothing.
@@ -67,23 +71,24 @@ begin
           p_org_id => p_org_id, p_campaign_id => v_decision.campaign_id, p_reason => v_decision.reason,
           p_confidence => v_decision.confidence_score, p_origin => 'rule', p_evidence => v_decision.evidence, p_expected_impact => v_impact,
           p_rule_id => v_decision.rule_id, p_rule_version => v_decision.rule_version, p_run_id => v_run_id);
-        v_paused := v_paused + 1;
       else
         perform trimtab.scale_campaign_as(
           p_org_id => p_org_id, p_campaign_id => v_decision.campaign_id, p_new_budget => v_decision.new_budget,
           p_reason => v_decision.reason, p_confidence => v_decision.confidence_score, p_origin => 'rule',
           p_evidence => v_decision.evidence, p_expected_impact => v_impact, p_rule_id => v_decision.rule_id,
           p_rule_version => v_decision.rule_version, p_run_id => v_run_id);
-        v_scaled := v_scaled + 1;
       end if;
       if v_decision.evidence #> '{action,notify_admin}' = 'true' then
         perform trimtab.emit_event(p_org_id, 'rule.admin_notice',
           jsonb_build_object('rule_id', v_decision.rule_id, 'run_id', v_run_id, 'action_type', v_decision.action_type, 'reason', v_decision.reason),
           'campaign', v_decision.campaign_id);
       end if;
+      -- Counted last: a variable keeps its value when the block is undone.
+      v_paused := v_paused + (v_decision.action_type = 'auto_pause')::integer;
+      v_scaled := v_scaled + (v_decision.action_type = 'auto_scale_up')::integer;
     exception when others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      v_failures := v_failures || (to_jsonb(v_decision) || jsonb_build_object('code', v_code, 'message', v_message));
+      v_failures := array_append(v_failures, to_jsonb(v_decision) || jsonb_build_object('code', v_code, 'message', v_message));
     end;
   end loop;
 
@@ -99,8 +104,8 @@ begin
     'timestamp', v_now,
     'actions_taken', jsonb_build_object(
       'campaigns_paused', v_paused, 'campaigns_scaled', v_scaled, 'opportunities_detected', v_found),
-    'held_back', jsonb_array_length(v_holds),
-    'failed', jsonb_array_length(v_failures),
+    'held_back', cardinality(v_holds),
+    'failed', cardinality(v_failures),
     'knowledge_revision', v_organization.knowledge_revision)
     || case when v_detection_error is null then '{}' else jsonb_build_object('detection_error', v_detection_error) end;
 
@@ -109,15 +114,13 @@ begin
   where r.org_id = p_org_id
   order by r.last_run_at desc
   limit 1;
-  v_status := case when v_failures <> '[]' or v_detection_error is not null then 'partial' else 'success' end;
+  v_status := case when v_failures <> '{}' or v_detection_error is not null then 'partial' else 'success' end;
   if v_paused + v_scaled + v_found = 0
-     and (v_previous.status, v_previous.trigger, v_previous.knowledge_revision, v_previous.failed,
-          v_previous.campaigns_paused + v_previous.campaigns_scaled + v_previous.opportunities_detected)
-         = (v_status, v_trigger, v_organization.knowledge_revision, jsonb_array_length(v_failures), 0) then
+     and (v_previous.status, v_previous.trigger, v_previous.knowledge_revision, v_previous.failed)
+         = (v_status, v_trigger, v_organization.knowledge_revision, cardinality(v_failures)) then
     v_run_id := v_previous.id;
     update trimtab.autopilot_runs r
-    set run_count = r.run_count + 1, last_run_at = v_now, as_of = v_now,
-        held_back = jsonb_array_length(v_holds), result = v_result
+    set run_count = r.run_count + 1, last_run_at = v_now
     where r.org_id = p_org_id and r.id = v_run_id;
   else
     insert into trimtab.autopilot_runs (
@@ -125,7 +128,7 @@ begin
       held_back, failed, result, user_id, login, started_at, last_run_at)
     values (
       p_org_id, v_run_id, v_trigger, v_status, v_now, v_organization.knowledge_revision, v_paused, v_scaled, v_found,
-      jsonb_array_length(v_holds), jsonb_array_length(v_failures), v_result, trimtab.current_user_id(), session_user, v_now, v_now);
+      cardinality(v_holds), cardinality(v_failures), v_result, trimtab.current_user_id(), session_user, v_now, v_now);
     perform trimtab.emit_event(p_org_id, 'autopilot.run_finished', v_result, 'run', v_run_id);
   end if;
 
@@ -138,7 +141,8 @@ begin
     end,
     p_confidence => f.confidence_score, p_evidence => f.evidence,
     p_rule_id => f.rule_id, p_rule_version => f.rule_version, p_run_id => v_run_id)
-  from jsonb_to_recordset(v_failures) f (
+  from unnest(v_failures) u (failure)
+  cross join lateral jsonb_to_record(u.failure) f (
     rule_id uuid, campaign_id uuid, rule_version integer, action_type text, reason text, evidence jsonb,
     confidence_score numeric, new_budget numeric, code text, message text)
   join trimtab.campaigns c on c.org_id = p_org_id and c.id = f.campaign_id;
@@ -147,7 +151,8 @@ begin
     org_id, rule_id, campaign_id, rule_version, code, reason, evidence, confidence_score, first_held_at, last_held_at, last_run_id)
   select p_org_id, h.rule_id, h.campaign_id, h.rule_version, h.gate, concat_ws(' ', h.reason, h.gate_reason), h.evidence,
          h.confidence_score, v_now, v_now, v_run_id
-  from jsonb_to_recordset(v_holds) h (
+  from unnest(v_holds) u (hold)
+  cross join lateral jsonb_to_record(u.hold) h (
     rule_id uuid, campaign_id uuid, rule_version integer, gate text, reason text, gate_reason text, evidence jsonb, confidence_score numeric)
   on conflict (org_id, rule_id, campaign_id, rule_version, code) do update
   set hold_count = held_decisions.hold_count + 1, last_held_at = excluded.last_held_at, last_run_id = excluded.last_run_id,

@@ -21,6 +21,8 @@ declare
   v_now timestamptz := trimtab.clock();
   v_rule trimtab.automation_rules;
   v_compiled record;
+  v_faults text[] := '{}';
+  v_detail text;
 begin
   if p_org_id is distinct from trimtab.require_org('manager') then
     raise exception 'rules are saved for the organization of the session only'
@@ -28,8 +30,33 @@ begin
             detail = format('%s is not it.', coalesce(p_org_id::text, 'null')),
             hint = 'Give trimtab.current_org_id().';
   end if;
-  perform trimtab.check_action(p_rule_type, p_action);
-  select * into v_compiled from trimtab.compile_condition(p_condition);
+  if p_name is null or btrim(p_name) = '' then
+    v_faults := v_faults || 'rule_name: found nothing, allowed: a name.'::text;
+  end if;
+  if p_priority is null then
+    v_faults := v_faults || 'priority: found nothing, allowed: a whole number.'::text;
+  end if;
+  if p_status is null or p_status not in ('active', 'paused', 'archived') then
+    v_faults := v_faults || format('status: found %s, allowed: active, paused, archived.', coalesce(p_status, 'nothing'));
+  end if;
+  begin
+    perform trimtab.check_action(p_rule_type, p_action);
+  exception when sqlstate 'TT030' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    v_faults := v_faults || string_to_array(v_detail, E'\n');
+  end;
+  begin
+    select * into v_compiled from trimtab.compile_condition(p_condition);
+  exception when sqlstate 'TT030' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    v_faults := v_faults || string_to_array(v_detail, E'\n');
+  end;
+  if v_faults <> '{}' then
+    raise exception 'the rule is not valid (faults: %)', cardinality(v_faults)
+      using errcode = 'TT030',
+            detail = array_to_string(v_faults, E'\n'),
+            hint = 'For example condition {"metric": "roi", "operator": "<", "threshold": 0.5, "min_spend": 50}, action {"type": "auto_pause"}.';
+  end if;
   perform trimtab.lock_organization(p_org_id);
 
   if p_rule_id is null then
@@ -68,7 +95,7 @@ begin
 end
 $$;
 comment on function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) is
-  'Creates (p_rule_id null) or changes a rule of the caller''s organization; role manager. Compiles it and writes an immutable version; saving it unchanged writes nothing. Returns the rule''s id. Errors: TT004 another organization, TT030 not valid, TT031 unknown, 23505 the name is taken.';
+  'Creates (p_rule_id null) or changes a rule of the caller''s organization; role manager. Compiles it and writes an immutable version; saving it unchanged writes nothing. Returns the rule''s id. Errors: TT004 another organization, TT030 not valid (every fault of all its parts), TT031 unknown, 23505 the name is taken.';
 alter function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) owner to trimtab_definer;
 grant execute on function trimtab.save_rule(uuid, uuid, text, text, jsonb, jsonb, integer, text, text) to trimtab_user, trimtab_engine;
 create or replace trigger audit after insert or update or delete on trimtab.automation_rules

@@ -8,14 +8,17 @@ as $$
 begin
   if tg_op = 'INSERT' then
     new.org_id := coalesce(new.org_id, trimtab.require_org('manager'));
+    new.priority := coalesce(new.priority, 50);
+    new.is_active := coalesce(new.is_active, true);
+    new.version := 1;
     new.id := trimtab.save_rule(
-      new.org_id, null, new.rule_name, new.rule_type, new.condition, new.action, coalesce(new.priority, 50),
-      case when coalesce(new.is_active, true) then 'active' else 'paused' end, new.description);
+      new.org_id, null, new.rule_name, new.rule_type, new.condition, new.action, new.priority,
+      case when new.is_active then 'active' else 'paused' end, new.description);
     return new;
   elsif tg_op = 'UPDATE' then
     perform trimtab.save_rule(
       old.org_id, old.id, new.rule_name, new.rule_type, new.condition, new.action, new.priority,
-      case when new.is_active then 'active' else 'paused' end, new.description);
+      case when new.is_active then 'active' when not new.is_active then 'paused' end, new.description);
     return new;
   end if;
   perform trimtab.save_rule(

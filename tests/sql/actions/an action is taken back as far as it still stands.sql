@@ -1,5 +1,5 @@
 begin;
-select plan(46);
+select plan(48);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 select test.organization('Bolt') as bolt \gset
@@ -9,7 +9,7 @@ select test.member(:'acme', 'analyst') as analyst \gset
 select test.member(:'bolt', 'owner') as stranger \gset
 insert into trimtab.campaigns (org_id, title, platform, status, budget, daily_budget, bid, currency)
 select :'acme', t, 'meta', 'active', 100, 10, 1, 'USD'
-from unnest(array['whole', 'part', 'none', 'chain', 'ended', 'closed', 'by hand', 'half by hand', 'zero']) t;
+from unnest(array['whole', 'part', 'none', 'chain', 'ended', 'closed', 'by hand', 'half by hand', 'zero', 'again']) t;
 update trimtab.campaigns set budget = 0, daily_budget = null where title = 'zero';
 select id as whole from trimtab.campaigns where title = 'whole' \gset
 select id as part from trimtab.campaigns where title = 'part' \gset
@@ -20,6 +20,7 @@ select id as closed from trimtab.campaigns where title = 'closed' \gset
 select id as by_hand from trimtab.campaigns where title = 'by hand' \gset
 select id as half from trimtab.campaigns where title = 'half by hand' \gset
 select id as zero from trimtab.campaigns where title = 'zero' \gset
+select id as again from trimtab.campaigns where title = 'again' \gset
 
 -- As a whole: both budgets, and the row that says so.
 select test.act_as(:'manager');
@@ -113,6 +114,14 @@ select is(trimtab.rollback_action(:'a') -> 'restored', '{"budget": 100, "daily_b
 -- A budget of 0 is restored as any other.
 select trimtab.auto_scale_campaign(:'zero', 50, 'Begin') as a \gset
 select is(trimtab.rollback_action(:'a') -> 'restored', '{"budget": 0}', 'a budget of 0 is restored');
+
+-- There and back again: the value is the action's, the decision is somebody else's.
+select trimtab.auto_pause_campaign(:'again', 'ROI 0.2') as a \gset
+update trimtab.campaigns set status = 'active' where id = :'again';
+update trimtab.campaigns set status = 'paused' where id = :'again';
+select is(pg_temp.detail(format('select trimtab.rollback_action(%L)', :'a')),
+  'status: the action wrote paused (before: active), now it is paused: changed since.', 'what a person set again is not taken back with it');
+select is((select status from trimtab.campaigns where id = :'again'), 'paused', 'it stays as the person left it');
 
 -- By hand, as the seed prints it.
 select trimtab.auto_pause_campaign(:'by_hand', 'ROI 0.2') as a \gset

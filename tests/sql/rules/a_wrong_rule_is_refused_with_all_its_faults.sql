@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(14);
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
 select test.member(:'acme', 'analyst') as analyst \gset
@@ -31,6 +31,14 @@ select matches(pg_temp.faults($$insert into autonomous_rules (rule_name, rule_ty
   'TT030: rule_type: found create, allowed: pause, scale', 'a type that cannot be carried out is refused, not stored');
 select matches(pg_temp.faults($$insert into autonomous_rules (rule_name, rule_type, condition, action) values ('High ROI Scale', 'pause', '{"metric": "roi", "operator": "<", "threshold": 1}', '{"type": "auto_pause"}')$$),
   '^23505', 'a name is given once');
+select matches(pg_temp.faults($$update autonomous_rules set rule_name = ' ', priority = null, is_active = null, condition = '{}', action = '[]' where rule_name = 'Low ROI Pause'$$),
+  E'^TT030: rule_name: found nothing.*\npriority: found nothing.*\nstatus: found nothing.*\naction: found array.*\ncondition.metric: found nothing',
+  'faults of all parts of a rule are named at once');
+select is((select count(*) from autonomous_rules where is_active), 4::bigint, 'and nothing was changed');
+select is(pg_temp.faults($$insert into autonomous_rules (org_id, rule_name, rule_type, condition, action) values ('00000000-0000-0000-0000-000000000000', 'x', 'pause', '{}', '{}')$$),
+  'TT004: 00000000-0000-0000-0000-000000000000 is not it.', 'a rule is not made for others');
+prepare made as insert into autonomous_rules (rule_name, rule_type, condition, action) values ('Made', 'pause', '{"metric": "roi", "operator": "<", "threshold": 1}', '{"type": "auto_pause"}') returning priority, is_active, version;
+select results_eq('made', $$values (50, true, 1)$$, 'returning says what was filled in');
 select lives_ok($$insert into autonomous_rules (rule_name, rule_type, condition, action, priority) values ('Dear clicks', 'pause', '{"metric": "cpc", "operator": ">", "threshold": 2.5, "window": "last_7_days", "min_spend": 100}', '{"type": "auto_pause"}', 70)$$,
   'a good one is stored');
 select lives_ok($$delete from autonomous_rules where rule_name = 'Dear clicks'$$, 'and can be removed');

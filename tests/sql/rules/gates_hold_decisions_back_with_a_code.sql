@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(33);
 
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
@@ -42,6 +42,21 @@ select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: same_facts, Low ROI Pau
 select test.facts(:'acme', (select id from trimtab.campaigns where title = 'loser 1'), '2026-03-23', 50000, 500, 300, 30, 30);
 select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: go, Low ROI Pause: lower_priority', 'newer facts open the gate');
 
+-- An operator is a person, too; and to start a draft is not to resume it.
+update trimtab.campaigns set status = 'paused' where title = 'loser 1';
+update trimtab.campaigns set status = 'active' where title = 'loser 1';
+select is((select origin from trimtab.campaign_changes where campaign_id = c.id order by number desc limit 1), 'operator', 'an operator resumes it')
+from trimtab.campaigns c where c.title = 'loser 1';
+select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: cool_off, Low ROI Pause: lower_priority', 'what an operator resumed is left alone');
+delete from trimtab.campaign_changes where origin = 'operator';
+select test.running_campaign(:'acme', 'draft', 100, 30, 'draft') as draft \gset
+select test.facts(:'acme', :'draft', '2026-03-23', 50000, 500, 300, 30, 30);
+select test.act_as(:'manager');
+update trimtab.campaigns set status = 'active' where id = :'draft';
+select test.reset();
+select is(pg_temp.gates('draft'), 'Critical ROI Pause: go', 'a draft that a person started is no resumed campaign');
+update trimtab.campaigns set status = 'completed' where id = :'draft';
+
 -- Opting out, stale facts, certainty.
 update trimtab.campaigns set autonomous_enabled = false where title = 'loser 1';
 select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: opted_out, Low ROI Pause: lower_priority', 'a campaign can be kept out');
@@ -62,8 +77,15 @@ update trimtab.guardrails set autopilot_enabled = false;
 select is((trimtab.run_autonomous_operations() - 'timestamp')::text,
   '{"stopped": true, "success": true, "actions_taken": {"campaigns_paused": 0, "campaigns_scaled": 0, "opportunities_detected": 0}}',
   'the stop switch stops everything');
+select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: lower_priority', 'a preview says so');
 update trimtab.guardrails set autopilot_enabled = true;
 select test.reset();
+delete from trimtab.guardrails;
+select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: lower_priority', 'without guardrails nothing would be done');
+select test.act_as_engine(:'acme');
+select is(trimtab.run_organization(:'acme') ->> 'stopped', 'true', 'and nothing is');
+select test.reset();
+insert into trimtab.guardrails (org_id, max_facts_age_hours) values (:'acme', 48);
 
 -- Scaling: caps, steps, cooldown, money.
 select test.clock_at('2026-04-10 12:00+00');

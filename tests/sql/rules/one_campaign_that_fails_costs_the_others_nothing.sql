@@ -36,6 +36,6 @@ select trimtab.run_organization(:'acme') as again \gset
 select test.reset();
 select is((select count(*) from trimtab.campaign_changes where campaign_id = :'stubborn'), 1::bigint, 'the same failure is the same row');
 select is((select (evidence ->> 'failed_count')::integer from trimtab.campaign_changes where campaign_id = :'stubborn'), 3, 'and counted');
-select is((select run_count from trimtab.autopilot_runs where id::text = :'again'::jsonb ->> 'run_id'), 2, 'and so is the run');
+select is((select run_count from trimtab.autopilot_runs where id::text = :'again'::jsonb ->> 'run_id'), 3, 'and so is the run');
 select * from finish();
 rollback;
