@@ -60,6 +60,7 @@ begin
       from trimtab.signals_at(v_org_id, p_as_of, p_known) s
     ) v on v.campaign_id = c.campaign_id
     where c.status = 'active'
+      and (c.ends_at is null or c.ends_at > p_as_of)
       and c.campaign_id = any (v_ids)
   ),
   asked as (
@@ -106,5 +107,5 @@ begin
 end
 $$;
 comment on function trimtab.identify_scaling_candidates(numeric, integer, numeric, timestamptz, bigint) is
-  'Active campaigns of the caller''s organization that earned at least min_roi times their cost over at least min_conversions conversions, over their lifetime; best first. suggested_budget is the budget times 2, 1.5, 1.3 or 1.2 by confidence_tier 95, 85, 75 or 60, at most times max_budget_multiplier, cut to the smallest unit of budget_currency, the campaign''s; null where there is no budget. total_spend in currency, the organization''s. roi is revenue ÷ spend, ctr percent, hours_running full hours without pauses. confidence_score: percent probability that the true return is above min_roi. Errors: TT001, TT002, TT006.';
+  'Active campaigns of the caller''s organization, not ended, that earned at least min_roi times their cost over at least min_conversions conversions, over their lifetime; best first. suggested_budget is the budget times 2, 1.5, 1.3 or 1.2 by confidence_tier 95, 85, 75 or 60, at most times max_budget_multiplier, cut to the smallest unit of budget_currency, the campaign''s; null where there is no budget. total_spend in currency, the organization''s. roi is revenue ÷ spend, ctr percent, hours_running full hours without pauses. confidence_score: percent probability that the true return is above min_roi. Errors: TT001, TT002, TT006.';
 grant execute on function trimtab.identify_scaling_candidates(numeric, integer, numeric, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;

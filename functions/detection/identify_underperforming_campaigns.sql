@@ -53,6 +53,7 @@ begin
     from trimtab.campaigns_at(v_org_id, p_as_of) c
     join trimtab.signals_at(v_org_id, p_as_of, p_known) s on s.campaign_id = c.campaign_id
     where c.status = 'active'
+      and (c.ends_at is null or c.ends_at > p_as_of)
       and c.campaign_id = any (v_ids)
       and c.hours_running >= identify_underperforming_campaigns.min_duration_hours
   ),
@@ -94,5 +95,5 @@ begin
 end
 $$;
 comment on function trimtab.identify_underperforming_campaigns(numeric, numeric, integer, timestamptz, bigint) is
-  'Active campaigns of the caller''s organization that spent at least min_spend, ran at least min_duration_hours and earned back less than max_roi times their cost, over their lifetime; worst first. A campaign whose return is not known is not among them. total_spend in currency, the organization''s; current_budget in budget_currency, the campaign''s. roi is revenue ÷ spend; ctr and conversion_rate are percent; hours_running are full hours without pauses. recommendation begins with CRITICAL (return below 0.5), HIGH (below 1), MEDIUM (below max_roi) or MONITOR (the figures are too few to tell). confidence_score: percent probability that the true return is below max_roi; confidence_tier: the step of pause_confidence_tier(). Errors: TT001, TT002, TT006.';
+  'Active campaigns of the caller''s organization, not ended, that spent at least min_spend, ran at least min_duration_hours and earned back less than max_roi times their cost, over their lifetime; worst first. A campaign whose return is not known is not among them. total_spend in currency, the organization''s; current_budget in budget_currency, the campaign''s. roi is revenue ÷ spend; ctr and conversion_rate are percent; hours_running are full hours without pauses. recommendation begins with CRITICAL (return below 0.5), HIGH (below 1), MEDIUM (below max_roi) or MONITOR (the figures are too few to tell). confidence_score: percent probability that the true return is below max_roi; confidence_tier: the step of pause_confidence_tier(). Errors: TT001, TT002, TT006.';
 grant execute on function trimtab.identify_underperforming_campaigns(numeric, numeric, integer, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -1,6 +1,6 @@
 begin;
 set local search_path to trimtab, public;
-select plan(41);
+select plan(43);
 
 select test.clock_at('2026-06-01 06:30+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
@@ -189,6 +189,9 @@ select is(
   (select count(*) from find_opportunities(:'acme', '2026-05-24 00:00+00') where opportunity_type = 'declining_performance' and campaign_id = :'falling'),
   0::bigint, 'a week earlier nothing had fallen');
 select is((select count(*) from find_opportunities(:'acme', p_known => 0)), 0::bigint, 'and before anything was known nothing was found');
+select isnt((select count(*) from find_opportunities(:'acme') where campaign_id = :'falling'), 0::bigint, 'what is said of a campaign');
+update trimtab.campaigns set ends_at = trimtab.clock() - interval '1 hour' where id = :'falling';
+select is((select count(*) from find_opportunities(:'acme') where campaign_id = :'falling'), 0::bigint, 'is said no more when it ended, whatever it did this week');
 select test.organization('Empty') as empty \gset
 select is((select count(*) from find_opportunities(:'empty')), 0::bigint, 'nothing where there is nothing');
 select test.facts(:'empty', test.campaign(:'empty', 'One day'), '2026-05-31', 1000, 10, 5, 0, 0);

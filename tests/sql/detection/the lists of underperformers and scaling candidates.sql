@@ -1,6 +1,6 @@
 begin;
 set local search_path to trimtab, public;
-select plan(27);
+select plan(29);
 
 select test.clock_at('2026-06-01 06:30+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
@@ -105,6 +105,13 @@ select test.act_as_nobody();
 select throws_ok('select * from identify_underperforming_campaigns()', 'TT001', null, 'nobody is told so');
 select throws_ok('select * from identify_scaling_candidates()', 'TT001', null, 'twice');
 select test.reset();
+
+-- What has ended needs nobody's attention.
+select test.reset();
+update campaigns set ends_at = '2026-06-01 06:00+00' where id in (:'sinking', :'star');
+select test.act_as(:'viewer');
+select is((select count(*) from identify_underperforming_campaigns() where campaign_id = :'sinking'), 0::bigint, 'an ended campaign is not called poor');
+select is((select count(*) from identify_scaling_candidates() where campaign_id = :'star'), 0::bigint, 'nor one to scale');
 
 select * from finish();
 rollback;
