@@ -27,4 +27,4 @@ comment on column trimtab.guardrails.cool_off_hours is 'So long a campaign is le
 comment on column trimtab.guardrails.budget_cooldown_hours is 'Least time between two automatic budget changes of a campaign; and newer facts must have come in.';
 comment on column trimtab.guardrails.max_budget_step_percent is 'Greatest rise of a budget by one action, in percent of the budget before.';
 comment on column trimtab.guardrails.max_daily_budget_step_percent is 'Greatest rise of a budget by all automatic actions of 24 hours, in percent of the budget before them.';
-comment on column trimtab.guardrails.max_pause_share_percent is 'Greatest share of the campaigns that were active 24 hours ago or since that automation may pause within 24 hours; one is always allowed.';
+comment on column trimtab.guardrails.max_pause_share_percent is 'Greatest share of the campaigns that were active 24 hours ago or since that automation may pause within 24 hours; one is always allowed, unless it is 0.';

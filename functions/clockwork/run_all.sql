@@ -25,7 +25,11 @@ begin
       perform trimtab.run_organization(v_org_id, 'clock');
     exception when others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      perform trimtab.record_failed_run(v_org_id, v_code, v_message);
+      begin
+        perform trimtab.record_failed_run(v_org_id, v_code, v_message);
+      exception when others then
+        raise warning 'the run of organization % failed: % [%]; that was not recorded: %', v_org_id, v_message, v_code, sqlerrm;
+      end;
     end;
     commit;
     set local lock_timeout = '5s';
@@ -33,8 +37,7 @@ begin
       perform trimtab.init_transaction_context(null, v_org_id);
       perform trimtab.measure_action_impact(v_org_id);
     exception when others then
-      get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      perform trimtab.record_failed_run(v_org_id, v_code, pg_catalog.concat('measuring effects: ', v_message));
+      raise warning 'the effects of organization % were not measured: % [%]', v_org_id, sqlerrm, sqlstate;
     end;
     commit;
   end loop;

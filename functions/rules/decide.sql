@@ -130,7 +130,7 @@ begin
     from amounts a
   ), pauses as (
     -- Within 24 hours, so that hourly runs do not add up to more than one of them may do.
-    select greatest(1, floor(v_guardrails.max_pause_share_percent / 100 * (
+    select greatest(sign(v_guardrails.max_pause_share_percent), floor(v_guardrails.max_pause_share_percent / 100 * (
              (select count(*) from trimtab.campaigns_at(p_org_id, p_as_of) c where c.status = 'active') + count(*))))
            - count(*) as allowed
     from trimtab.campaign_changes h

@@ -86,9 +86,13 @@ begin
       -- Counted last: a variable keeps its value when the block is undone.
       v_paused := v_paused + (v_decision.action_type = 'auto_pause')::integer;
       v_scaled := v_scaled + (v_decision.action_type = 'auto_scale_up')::integer;
-    exception when others then
-      get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-      v_failures := array_append(v_failures, to_jsonb(v_decision) || jsonb_build_object('code', v_code, 'message', v_message));
+    exception
+      -- The whole transaction saw an old state: it has to be tried again, not to be recorded.
+      when serialization_failure then
+        raise;
+      when others then
+        get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
+        v_failures := array_append(v_failures, to_jsonb(v_decision) || jsonb_build_object('code', v_code, 'message', v_message));
     end;
   end loop;
 

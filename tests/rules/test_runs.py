@@ -140,3 +140,23 @@ def test_the_hourly_job_goes_on_when_its_housekeeping_fails(tap_db: Database) ->
         engine.execute("call trimtab.run_all()")
     assert warnings == ["partitions were not made ahead: no [P0001]"]
     assert actions(tap_db, org_id) == [("auto_pause", "executed", 1)]
+
+
+def test_the_hourly_job_goes_on_when_a_failure_cannot_be_recorded(tap_db: Database) -> None:
+    organizations = sorted(make_organization(tap_db, f"Org {index}", 1, 0) for index in range(2))
+    with tap_db.connect() as connection:
+        connection.execute(
+            "create function test.refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$"
+        )
+        for table in ("campaign_signals", "autopilot_runs"):
+            connection.execute(
+                f"create trigger refuse before insert on trimtab.{table} for each row"
+                f" when (new.org_id = '{organizations[0]}') execute function test.refuse()"
+            )
+    with tap_db.connect("trimtab_engine") as engine:
+        warnings: list[str] = []
+        engine.add_notice_handler(lambda diagnostic: warnings.append(diagnostic.message_primary or ""))
+        engine.execute("call trimtab.run_all()")
+    assert warnings == [f"the run of organization {organizations[0]} failed: no [P0001]; that was not recorded: no"]
+    assert actions(tap_db, organizations[0]) == []
+    assert actions(tap_db, organizations[1]) == [("auto_pause", "executed", 1)]

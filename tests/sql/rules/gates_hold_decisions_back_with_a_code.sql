@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(35);
 
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'UTC', 'USD') as acme \gset
@@ -17,6 +17,13 @@ select test.running_campaign(:'acme', 'loser ' || n) from generate_series(1, 4) 
 select test.running_campaign(:'acme', 'fine ' || n) from generate_series(1, 4) n;
 select test.facts(:'acme', c.id, '2026-03-19', 50000, 500, 300, 30, case when c.title like 'loser%' then 20 + 10 * right(c.title, 1)::int else 450 end)
 from trimtab.campaigns c where c.org_id = :'acme' order by c.title;
+update trimtab.guardrails set max_pause_share_percent = 0;
+select is((select count(*) from trimtab.decide(:'acme') where gate is null and action_type = 'auto_pause'), 0::bigint,
+  'a share of 0 is none');
+update trimtab.guardrails set max_pause_share_percent = 1;
+select is((select count(*) from trimtab.decide(:'acme') where gate is null and action_type = 'auto_pause'), 1::bigint,
+  'a small share is one campaign');
+update trimtab.guardrails set max_pause_share_percent = 25;
 select is((select count(*) from trimtab.decide(:'acme') where gate is null and action_type = 'auto_pause'), 2::bigint,
   'two of eight campaigns may be paused');
 select is((select count(*) from trimtab.decide(:'acme') where gate = 'pause_share'), 2::bigint, 'the other two wait');
