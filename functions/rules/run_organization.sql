@@ -158,7 +158,7 @@ begin
   from unnest(v_holds) u (hold)
   cross join lateral jsonb_to_record(u.hold) h (
     rule_id uuid, campaign_id uuid, rule_version integer, gate text, reason text, gate_reason text, evidence jsonb, confidence_score numeric)
-  on conflict (org_id, rule_id, campaign_id, rule_version, code) do update
+  on conflict (org_id, rule_id, campaign_id, rule_version, code, mode) do update
   set hold_count = held_decisions.hold_count + 1, last_held_at = excluded.last_held_at, last_run_id = excluded.last_run_id,
       reason = excluded.reason, evidence = excluded.evidence, confidence_score = excluded.confidence_score;
 
