@@ -1,0 +1,1 @@
+alter table trimtab.guardrails drop column reversal_hours;
