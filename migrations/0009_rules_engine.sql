@@ -264,6 +264,10 @@ alter table trimtab.held_decisions
   add constraint held_decisions_key unique nulls not distinct (org_id, rule_id, campaign_id, rule_version, code, mode);
 comment on column trimtab.held_decisions.code is 'The gate; the reference table rule_gates lists them.';
 
+alter table trimtab.rule_versions add column reason text;
+comment on column trimtab.rule_versions.document is 'The canonical document (versions from before the engine: as it was then).';
+comment on column trimtab.rule_versions.reason is 'Why, in the words of whoever changed it.';
+
 create table trimtab.rule_gates (
   code text not null,
   position integer not null,

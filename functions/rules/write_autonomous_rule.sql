@@ -5,9 +5,86 @@ create or replace function trimtab.write_autonomous_rule()
   parallel unsafe
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
+declare
+  v_document jsonb;
+  v_fixed text;
 begin
-  raise exception 'being built' using errcode = '0A000';
+  if tg_op = 'DELETE' then
+    perform trimtab.set_rule_status(old.id, 'archived', 'Deleted.');
+    return old;
+  end if;
+
+  if tg_op = 'INSERT' then
+    if new.org_id <> trimtab.require_org('analyst') then
+      raise exception 'rules are saved for the organization of the session only'
+        using errcode = 'TT004',
+              detail = format('%s is not it.', new.org_id),
+              hint = 'Leave org_id out.';
+    end if;
+    v_fixed := case
+      when new.id is not null then 'id'
+      when new.version is not null then 'version'
+      when new.copied_from is not null then 'copied_from'
+      when new.created_by is distinct from trimtab.current_user_id() and new.created_by is not null then 'created_by'
+    end;
+    v_document := jsonb_build_object(
+      'name', new.rule_name, 'rule_type', new.rule_type, 'condition', new.condition, 'action', new.action,
+      'priority', coalesce(new.priority, 50),
+      'status', case when coalesce(new.is_active, true) then 'active' else 'paused' end)
+      || case when new.description is null then '{}' else jsonb_build_object('description', new.description) end;
+  else
+    v_fixed := case
+      when new.id is distinct from old.id then 'id'
+      when new.org_id is distinct from old.org_id then 'org_id'
+      when new.version is distinct from old.version then 'version'
+      when new.copied_from is distinct from old.copied_from then 'copied_from'
+      when new.created_by is distinct from old.created_by then 'created_by'
+      when new.created_at is distinct from old.created_at then 'created_at'
+    end;
+  end if;
+  if v_fixed is not null then
+    raise exception 'the column % is not written by hand', v_fixed
+      using errcode = 'TT032',
+            detail = 'id, org_id, version, created_by, created_at and copied_from are kept by the system.',
+            hint = 'Leave it out. rule_name, rule_type, condition, action, priority, is_active and description may be written.';
+  end if;
+
+  if tg_op = 'INSERT' then
+    new.id := trimtab.save_rule(v_document);
+  elsif (new.rule_name, new.rule_type, new.priority, new.description) is not distinct from
+        (old.rule_name, old.rule_type, old.priority, old.description)
+    and (new.condition, new.action) is not distinct from (old.condition, old.action)
+    and new.is_active is not null
+  then
+    if new.is_active <> old.is_active then
+      perform trimtab.set_rule_status(old.id, case when new.is_active then 'active' else 'paused' end);
+    end if;
+  else
+    -- What was not touched stays as the document says it; a condition or an action that was takes the place of all of them.
+    v_document := (trimtab.find_rule(old.org_id, old.id)).document
+      || jsonb_build_object('name', new.rule_name, 'rule_type', new.rule_type, 'priority', new.priority);
+    v_document := case
+        when new.condition is not distinct from old.condition then v_document
+        else v_document - array['conditions', 'evidence', 'min_confidence'] || jsonb_build_object('condition', new.condition)
+      end;
+    v_document := case
+        when new.action is not distinct from old.action then v_document
+        else v_document - 'actions' || jsonb_build_object('action', new.action)
+      end;
+    v_document := case
+        when new.description is null then v_document - 'description'
+        else v_document || jsonb_build_object('description', new.description)
+      end;
+    v_document := case
+        when new.is_active is null then v_document || '{"status": null}'
+        when new.is_active = old.is_active then v_document
+        else v_document || jsonb_build_object('status', case when new.is_active then 'active' else 'paused' end)
+      end;
+    perform trimtab.save_rule(v_document, old.id);
+  end if;
+  select r.* into new from trimtab.autonomous_rules r where r.org_id = trimtab.current_org_id() and r.id = new.id;
+  return new;
 end
 $$;
 comment on function trimtab.write_autonomous_rule() is
-  'INSTEAD OF trigger of autonomous_rules: the seeds'' inserts, updates and deletes go through save_rule(). A deleted rule is archived; its versions stay.';
+  'INSTEAD OF trigger of autonomous_rules: the seeds'' inserts, updates and deletes go through save_rule() and set_rule_status(). A new rule is active unless is_active is false; is_active false pauses. A deleted rule is archived; its versions stay. updated_at is the system''s whatever is written. Errors: those of save_rule(), TT004 another organization''s, TT032 a column that the system keeps.';

@@ -23,6 +23,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT024', 'facts_not_rolled_forward', 'A partition of facts cannot be dropped before they were rolled forward.'),
   ('TT030', 'bad_rule', 'The rule document is not valid.'),
   ('TT031', 'unknown_rule', 'There is no such rule in the organization.'),
+  ('TT032', 'fixed_column', 'A column of a rule that the system keeps cannot be written.'),
+  ('TT033', 'unknown_library_rule', 'There is no such rule in the library.'),
   ('TT040', 'bad_opportunity', 'The opportunity is not valid.'),
   ('TT041', 'unknown_opportunity', 'There is no such opportunity in the organization, or it is closed.'),
   ('TT050', 'last_owner', 'The organization would be without an owner.'),

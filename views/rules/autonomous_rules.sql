@@ -13,11 +13,12 @@ select
   r.org_id,
   r.version,
   r.description,
-  r.copied_from
+  r.copied_from,
+  r.status
 from trimtab.automation_rules r
 where r.status <> 'archived';
 comment on view trimtab.autonomous_rules is
-  'The organization''s rules, those switched off included. Insert, update (is_active, condition, action, priority, rule_name) and delete are understood; condition and action are checked when they are saved.';
+  'The organization''s rules, those switched off included, with one condition and one action where the rule is so simple. Insert, update (rule_name, rule_type, condition, action, priority, is_active, description) and delete are understood and checked like any document; the other columns are kept by the system, and writing them is refused (TT032).';
 grant select, insert, update, delete on trimtab.autonomous_rules to trimtab_user;
 grant select, insert, update, delete on trimtab.autonomous_rules to trimtab_engine;
 create or replace trigger write instead of insert or update or delete on trimtab.autonomous_rules
