@@ -7,16 +7,18 @@ create table trimtab.rule_vocabulary (
   position integer not null,
   judges text,
   changes text,
+  aliases text[] not null default '{}',
   summary text not null,
   constraint rule_vocabulary_pkey primary key (kind, code),
-  constraint rule_vocabulary_kind_known check (kind in ('condition', 'action')),
+  constraint rule_vocabulary_kind_known check (kind in ('rule', 'condition', 'action')),
   constraint rule_vocabulary_condition_judges check ((kind = 'condition') = (judges is not null)),
   constraint rule_vocabulary_judges_known check (judges in ('facts', 'campaign', 'calendar', 'findings', 'event')),
   constraint rule_vocabulary_action_changes check ((kind = 'action') = (changes is not null)),
   constraint rule_vocabulary_changes_known check (changes in ('status', 'budget', 'bid', 'proposed', 'nothing'))
 );
 comment on table trimtab.rule_vocabulary is
-  'Reference: the types of conditions and actions that a rule may name. What computes or carries out a type is the function in handlers of the kind rule_condition.<code> or rule_action.<code>.';
+  'Reference: the types of conditions and actions that a rule may name, and (kind rule) the parts of its document. What computes or carries out a type is the function in handlers of the kind rule_condition.<code> or rule_action.<code>.';
+comment on column trimtab.rule_vocabulary.aliases is 'Other names under which a document may say it.';
 comment on column trimtab.rule_vocabulary.judges is
   'What a condition looks at: facts (metrics; freshness and probability matter), campaign (its own attributes), calendar (the moment), findings (anomalies, opportunities), event (a payload).';
 comment on column trimtab.rule_vocabulary.changes is
@@ -33,12 +35,13 @@ create table trimtab.rule_vocabulary_parameters (
   maximum numeric,
   allowed text[],
   default_value jsonb,
+  aliases text[] not null default '{}',
   description text not null,
   constraint rule_vocabulary_parameters_pkey primary key (kind, code, name),
   constraint rule_vocabulary_parameters_vocabulary_fkey foreign key (kind, code) references trimtab.rule_vocabulary (kind, code),
   constraint rule_vocabulary_parameters_value_type_known check (value_type in (
-    'number', 'integer', 'boolean', 'text', 'texts', 'integers', 'any', 'object', 'uuid',
-    'metric', 'window', 'operator', 'threshold', 'time', 'weekdays', 'url'))
+    'number', 'integer', 'boolean', 'text', 'texts', 'integers', 'any', 'object', 'uuid', 'uuids', 'metric', 'window',
+    'operator', 'threshold', 'comparison', 'time', 'weekdays', 'words', 'url', 'event', 'recipient', 'recipients'))
 );
 comment on table trimtab.rule_vocabulary_parameters is
   'Reference: the parameters of each type of condition and action: what a document is checked against when it is saved, and what the documents'' tables are made from.';
