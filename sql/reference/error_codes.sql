@@ -27,6 +27,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT033', 'unknown_library_rule', 'There is no such rule in the library.'),
   ('TT040', 'bad_opportunity', 'The opportunity is not valid.'),
   ('TT041', 'unknown_opportunity', 'There is no such opportunity in the organization, or it is closed.'),
+  ('TT042', 'unknown_anomaly', 'There is no such anomaly in the organization.'),
+  ('TT043', 'anomaly_withdrawn', 'The anomaly no longer holds, because its facts were corrected.'),
   ('TT050', 'last_owner', 'The organization would be without an owner.'),
   ('TT051', 'unknown_login', 'There is no such login or binding.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;
