@@ -101,7 +101,19 @@ set document = jsonb_strip_nulls(jsonb_build_object(
       'campaign_cooldown_minutes', 0)),
     campaign_cooldown_minutes = 0,
     min_confidence_percent = (r.condition ->> 'min_confidence')::numeric,
-    statuses = '{active}';
+    statuses = '{active}'
+where not r.condition ? 'conditions';
+-- What an earlier step back of this migration laid aside, because it could not be said in the old form.
+update trimtab.automation_rules r
+set document = r.condition,
+    rule_type = coalesce(r.condition ->> 'rule_type', r.rule_type),
+    status = case
+      when exists (select from trimtab.automation_rules o
+                   where o.org_id = r.org_id and o.name = r.name and o.id <> r.id
+                     and (o.status <> 'archived' or o.condition ->> 'status' <> 'archived')) then 'archived'
+      else coalesce(r.condition ->> 'status', 'archived')
+    end
+where r.condition ? 'conditions';
 
 alter table trimtab.automation_rules
   alter column document set not null,
