@@ -44,7 +44,7 @@ begin
       select c.key, c.value from jsonb_each(p_changes) c where v_faults = '{}' and jsonb_typeof(p_changes) = 'object' order by length(c.key)
     loop
       -- A key with a point or a bracket is a path into the document: conditions.all[0].threshold.
-      v_path := string_to_array(regexp_replace(v_change.key, '\[(-?[0-9]+)\]', '.\1', 'g'), '.');
+      v_path := trimtab.document_path(v_change.key);
       if v_document #> v_path[:cardinality(v_path) - 1] is null then
         v_faults := v_faults || format('changes.%s: found a place that is not in the rule, allowed: a path of %s.', v_change.key, v_document);
       else

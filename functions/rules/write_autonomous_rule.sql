@@ -61,26 +61,21 @@ begin
     end if;
   else
     -- What was not touched stays as the document says it; a condition or an action that was takes the place of all of them.
-    v_document := (trimtab.find_rule(old.org_id, old.id)).document
-      || jsonb_build_object('name', new.rule_name, 'rule_type', new.rule_type, 'priority', new.priority);
-    v_document := case
-        when new.condition is not distinct from old.condition then v_document
-        else v_document - array['conditions', 'evidence', 'min_confidence'] || jsonb_build_object('condition', new.condition)
-      end;
-    v_document := case
-        when new.action is not distinct from old.action then v_document
-        else v_document - 'actions' || jsonb_build_object('action', new.action)
-      end;
-    v_document := case
-        when new.description is null then v_document - 'description'
-        else v_document || jsonb_build_object('description', new.description)
-      end;
-    v_document := case
-        when new.is_active is null then v_document || '{"status": null}'
-        when new.is_active = old.is_active then v_document
-        else v_document || jsonb_build_object('status', case when new.is_active then 'active' else 'paused' end)
-      end;
-    perform trimtab.save_rule(v_document, old.id);
+    perform trimtab.change_rule(
+      old.id,
+      case when new.rule_name is distinct from old.rule_name then jsonb_build_object('name', new.rule_name) else '{}' end
+      || case when new.rule_type is distinct from old.rule_type then jsonb_build_object('rule_type', new.rule_type) else '{}' end
+      || case when new.priority is distinct from old.priority then jsonb_build_object('priority', new.priority) else '{}' end
+      || case when new.description is distinct from old.description then jsonb_build_object('description', new.description) else '{}' end
+      || case when new.condition is distinct from old.condition then jsonb_build_object('condition', new.condition) else '{}' end
+      || case when new.action is distinct from old.action then jsonb_build_object('action', new.action) else '{}' end
+      || case
+        when new.is_active is null then '{"status": null}'
+        when new.is_active <> old.is_active then jsonb_build_object('status', case when new.is_active then 'active' else 'paused' end)
+        else '{}'
+      end,
+      case when new.condition is distinct from old.condition then array['conditions', 'evidence', 'min_confidence'] else '{}' end
+      || case when new.action is distinct from old.action then array['actions'] else '{}' end);
   end if;
   select r.* into new from trimtab.autonomous_rules r where r.org_id = trimtab.current_org_id() and r.id = new.id;
   return new;
