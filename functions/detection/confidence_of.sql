@@ -6,7 +6,8 @@ create or replace function trimtab.confidence_of(
   p_lower numeric[],
   p_upper numeric[],
   p_as_of timestamptz default trimtab.clock(),
-  p_known bigint default null
+  p_known bigint default null,
+  p_compared_with text[] default null
 )
   returns table (ordinality bigint, confidence numeric)
   language plpgsql
@@ -35,7 +36,7 @@ begin
   return query
   with question as materialized (
     select
-      q.ordinality, q.campaign_id, m.code as metric, w.code as span, q.lower, q.upper,
+      q.ordinality, q.campaign_id, m.code as metric, w.code as span, v.code as other_span, q.lower, q.upper,
       m.code is not null and m.position is null as is_live,
       m.aggregate = 'ratio' and m.code <> 'frequency' as is_rate,
       m.unit = 'money' as is_inverted,
@@ -43,11 +44,12 @@ begin
       -- A price (spend over something) is looked at upside down: things bought over spend.
       case when m.unit = 'money' then m.denominator else m.numerator end as event,
       case when m.unit = 'money' then m.numerator else m.denominator end as exposure
-    from unnest(p_campaign_ids, p_metrics, p_windows, p_lower, p_upper)
-      with ordinality as q (campaign_id, metric, span, lower, upper, ordinality)
+    from unnest(p_campaign_ids, p_metrics, p_windows, p_lower, p_upper, p_compared_with)
+      with ordinality as q (campaign_id, metric, span, lower, upper, other_span, ordinality)
     left join trimtab.metrics named on named.code = q.metric
     left join trimtab.metrics m on m.code = coalesce(named.same_as, named.code)
     left join trimtab.metric_windows w on w.code = q.span
+    left join trimtab.metric_windows v on v.code = q.other_span
   ),
   kind as materialized (
     select
@@ -64,6 +66,10 @@ begin
       select distinct q.metric, q.span, q.is_rate, q.is_inverted, q.factor, q.event, q.exposure
       from question q
       where q.span is not null and not q.is_live
+      union
+      select q.metric, q.other_span, q.is_rate, q.is_inverted, q.factor, q.event, q.exposure
+      from question q
+      where q.other_span is not null and not q.is_live
     ) k
   ),
   signal as materialized (
@@ -189,6 +195,14 @@ begin
     q.ordinality,
     case
       when q.is_live then 1
+      when q.is_rate and q.other_span is not null then (
+        -- A price is the other way up, and so is the quotient of two.
+        case when q.upper is null then 1
+          when q.is_inverted then trimtab.ratio_below(o.shape, o.rate, p.shape, p.rate, greatest(q.upper, 0)::double precision)
+          else trimtab.ratio_below(p.shape, p.rate, o.shape, o.rate, greatest(q.upper, 0)::double precision) end
+        - case when q.lower is null then 0
+          when q.is_inverted then trimtab.ratio_below(o.shape, o.rate, p.shape, p.rate, greatest(q.lower, 0)::double precision)
+          else trimtab.ratio_below(p.shape, p.rate, o.shape, o.rate, greatest(q.lower, 0)::double precision) end)::numeric
       when q.is_rate then (
         trimtab.gamma_cdf(p.shape, p.rate * case
           when q.is_inverted then coalesce((q.factor / nullif(greatest(q.lower, 0), 0))::double precision, 'Infinity')
@@ -205,11 +219,12 @@ begin
     end::numeric
   from question q
   left join posterior p on p.metric = q.metric and p.span = q.span and p.campaign_id = q.campaign_id
+  left join posterior o on o.metric = q.metric and o.span = q.other_span and o.campaign_id = q.campaign_id
   left join kind k on k.metric = q.metric and k.span = q.span and not q.is_rate
   left join signal s on s.campaign_id = q.campaign_id and k.metric is not null
   order by q.ordinality;
 end
 $$;
-comment on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint) is
-  'How likely it is, given the facts, that the true rate behind a metric lies above the lower and below the upper bound (null: open), for many questions at once: the arrays run in parallel, a row comes back for each place. 0 to 1; null without data. Metrics that are no rate are what was counted: 1 when the count lies within the bounds, else 0; live metrics (hours running, facts'' age, budget utilization) 1. Model: a rate is events over exposure (revenue over spend, clicks over impressions, conversions over clicks; prices upside down). Events are Poisson in pieces of a size learned from the scatter of daily figures (see unit_sizes), the true rates of an organization''s campaigns are gamma distributed with mean and spread learned from its other campaigns in the same window (empirical Bayes; moments of DerSimonian and Laird 1986; a weak first guess stands in while they are few), so the posterior is gamma (Gelman et al., Bayesian Data Analysis, 2.6), and its distribution function is the answer. Calibration is tested by simulation. Errors: TT006 when p_known is older than what is kept.';
-grant execute on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
+comment on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint, text[]) is
+  'How likely it is, given the facts, that the true rate behind a metric lies above the lower and below the upper bound (null: open), for many questions at once: the arrays run in parallel, a row comes back for each place. With p_compared_with, another window: that its quotient by the rate in that window lies between the bounds, both being as unsure as their figures. 0 to 1; null without data. Metrics that are no rate are what was counted: 1 when the count lies within the bounds, else 0; live metrics (hours running, facts'' age, budget utilization) 1. Model: a rate is events over exposure (revenue over spend, clicks over impressions, conversions over clicks; prices upside down). Events are Poisson in pieces of a size learned from the scatter of daily figures (see unit_sizes), the true rates of an organization''s campaigns are gamma distributed with mean and spread learned from its other campaigns in the same window (empirical Bayes; moments of DerSimonian and Laird 1986; a weak first guess stands in while they are few), so the posterior is gamma (Gelman et al., Bayesian Data Analysis, 2.6), and its distribution function is the answer. Calibration is tested by simulation. Errors: TT006 when p_known is older than what is kept.';
+grant execute on function trimtab.confidence_of(uuid, uuid[], text[], text[], numeric[], numeric[], timestamptz, bigint, text[]) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -43,27 +43,43 @@ begin
     from trimtab.signals_at(p_org_id, p_as_of, p_known) s
     where exists (select from rate a where a.condition ? 'compare_to' or a.condition ->> 'type' = 'performance_change')
   ), question as materialized (
-    -- What a rate is compared with is taken as it was found: for a change the bound is what the earlier figure makes of it.
-    select a.place, a.leaf, a.campaign_id, a.metric, a.span,
+    -- A change is asked as a quotient of two rates where both windows are in the catalogue. What else a rate is compared with
+    -- is taken as it was found: the bound is what the other figure makes of it.
+    select a.place, a.leaf, a.campaign_id, a.metric, a.span, o.other_span,
            k.factor * coalesce(lower(b.bound), '-Infinity') + k.shift as lower,
            k.factor * coalesce(upper(b.bound), 'Infinity') + k.shift as upper,
            row_number() over (order by a.place, a.leaf, b.bound) as number
     from rate a
     left join signal s on s.campaign_id = a.campaign_id
+    left join lateral (
+      select w.code as other_span
+      from trimtab.metric_windows w
+      where a.condition ->> 'type' = 'performance_change' and a.span = a.condition ->> 'window'
+        and (w.code = a.condition ->> 'compare'
+          or coalesce(a.condition ->> 'compare', 'period_before') = 'period_before' and w.previous_of = a.span)
+    ) o on true
     cross join lateral (
-      select s.signals[trimtab.signal_position(a.metric, a.span)] as value
-    ) present
+      select
+        s.signals[trimtab.signal_position(a.metric, a.span)] as present,
+        case
+          when a.condition ->> 'measure' = 'absolute' then s.signals[trimtab.signal_position(a.metric, a.span)] - a.value
+          else s.signals[trimtab.signal_position(a.metric, a.span)] / nullif(1 + a.value / 100, 0)
+        end as past
+    ) found
     cross join lateral (
       select
         case
           when a.condition ->> 'type' = 'metric_threshold' then 1
+          when o.other_span is not null and a.condition ->> 'measure' = 'absolute' then 1 / nullif(found.past, 0)
+          when o.other_span is not null then 0.01
           when a.condition ->> 'measure' = 'absolute' then 1
-          else nullif(present.value / nullif(1 + a.value / 100, 0), 0) / 100
+          else nullif(found.past, 0) / 100
         end as factor,
         case
           when a.condition ->> 'type' = 'metric_threshold' and not a.condition ? 'compare_to' then 0
-          when a.condition ->> 'type' = 'metric_threshold' or a.condition ->> 'measure' = 'absolute' then present.value - a.value
-          else present.value / nullif(1 + a.value / 100, 0)
+          when a.condition ->> 'type' = 'metric_threshold' then found.present - a.value
+          when o.other_span is not null then 1
+          else found.past
         end as shift
     ) k
     cross join lateral unnest(a.bounds) b (bound)
@@ -72,12 +88,13 @@ begin
     from (
       select array_agg(q.campaign_id order by q.number) as campaigns, array_agg(q.metric order by q.number) as metrics,
              array_agg(q.span order by q.number) as spans,
+             array_agg(q.other_span order by q.number) as others,
              array_agg(nullif(q.lower, '-Infinity') order by q.number) as lowers,
              array_agg(nullif(q.upper, 'Infinity') order by q.number) as uppers
       from question q
     ) a
     cross join lateral trimtab.confidence_of(
-      p_org_id, a.campaigns, a.metrics, a.spans, a.lowers, a.uppers, p_as_of, p_known) c
+      p_org_id, a.campaigns, a.metrics, a.spans, a.lowers, a.uppers, p_as_of, p_known, a.others) c
     where a.campaigns is not null
   ), doubt as (
     -- A condition with several ranges holds with the sum of their probabilities; one that nothing is known of, with none.
@@ -96,5 +113,5 @@ begin
 end
 $$;
 comment on function trimtab.confidence_of_matches(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[], trimtab.rule_terms[]) is
-  'How likely it is, in percent, that the conditions of each match truly hold (place: position in p_matches): for each rate among them the probability of confidence_of(), and together the lower bound of Bonferroni, 1 minus the sum of the doubts. Counts, ranks, findings, the calendar and a campaign''s own attributes are certain. A change or a comparison takes the figure compared with as it was found; a window outside the catalogue is judged by the evidence of evidence_window(). Null where nothing is known.';
+  'How likely it is, in percent, that the conditions of each match truly hold (place: position in p_matches): for each rate among them the probability of confidence_of(), and together the lower bound of Bonferroni, 1 minus the sum of the doubts. Counts, ranks, findings, the calendar and a campaign''s own attributes are certain. A change between two windows of the catalogue is as unsure as both; any other comparison takes the figure compared with as it was found. A window outside the catalogue is judged by the evidence of evidence_window(). Null where nothing is known.';
 grant execute on function trimtab.confidence_of_matches(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[], trimtab.rule_terms[]) to trimtab_user, trimtab_engine, trimtab_definer;

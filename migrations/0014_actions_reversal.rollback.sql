@@ -1,1 +1,0 @@
-alter table trimtab.guardrails drop column reversal_hours;
