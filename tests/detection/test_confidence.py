@@ -35,6 +35,7 @@ class World:
     sale: float = 40
     tail: float = 0.5
     shaken: float = 0
+    turn: float = 0
     days: int = DAYS
 
 
@@ -61,6 +62,7 @@ class Organization:
     campaigns: list[str]
     truth: Array
     sale: Array
+    change: Array
 
 
 def simulate(connection: Connection, world: World, seed: int) -> list[Organization]:
@@ -74,7 +76,9 @@ def simulate(connection: Connection, world: World, seed: int) -> list[Organizati
         spend = np.round(level[:, None] * rng.gamma(4, 1 / 4, (world.campaigns, world.days)), 2)
         sale = world.sale * np.exp(rng.normal(0, 0.3, world.campaigns))
         luck = rng.gamma(1 / world.shaken, world.shaken, spend.shape) if world.shaken else np.ones(spend.shape)
-        sales = rng.poisson(truth[:, None] * spend * luck / sale[:, None])
+        change = np.exp(rng.normal(0, world.turn, world.campaigns)) if world.turn else np.ones(world.campaigns)
+        rates = np.where(np.arange(world.days) >= world.days - 7, (truth * change)[:, None], truth[:, None])
+        sales = rng.poisson(rates * spend * luck / sale[:, None])
         width = np.sqrt(np.log(1 + world.tail**2))
         values = np.exp(rng.normal(-(width**2) / 2, width, int(sales.sum())))
         ends = np.concatenate([[0], np.cumsum(sales.ravel())])
@@ -100,7 +104,7 @@ def simulate(connection: Connection, world: World, seed: int) -> list[Organizati
                     (org, campaigns[i], "day", FIRST_DAY + timedelta(days=j), 1, "USD", 1000, 10,
                      spend[i, j], int(sales[i, j]), revenue[i, j])
                 )  # fmt: skip
-        made.append(Organization(org, campaigns, truth, sale))
+        made.append(Organization(org, campaigns, truth, sale, change))
     return made
 
 
@@ -112,14 +116,15 @@ def ask(
     lower: float | None,
     upper: float | None,
     campaigns: list[str] | None = None,
+    compared_with: str | None = None,
 ) -> list[Any]:
     """confidence_of for some or all campaigns of an organization, in order."""
     campaigns = org.campaigns if campaigns is None else campaigns
     n = len(campaigns)
     rows = connection.execute(
-        "select confidence from trimtab.confidence_of(%s, %s::uuid[], %s, %s, %s::numeric[], %s::numeric[], %s)"
-        " order by ordinality",
-        [org.id, campaigns, [metric] * n, [window] * n, [lower] * n, [upper] * n, AS_OF],
+        "select confidence from trimtab.confidence_of(%s, %s::uuid[], %s, %s, %s::numeric[], %s::numeric[], %s,"
+        " null, %s) order by ordinality",
+        [org.id, campaigns, [metric] * n, [window] * n, [lower] * n, [upper] * n, AS_OF, [compared_with] * n],
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -191,6 +196,27 @@ def test_confidence_of_a_price_is_calibrated(db: Database) -> None:
     said, happened = np.concatenate(said_parts), np.concatenate(happened_parts)
     assert calibration_error(said, happened) <= 0.05
     assert brier(said, happened) < 0.8 * brier(happened.mean(), happened)
+
+
+@pytest.mark.parametrize(("metric", "is_price"), [("roas", False), ("cpa", True)])
+def test_confidence_of_a_change_is_calibrated(db: Database, metric: str, is_price: bool) -> None:
+    """The last week against the one before: both are unsure, and so is their quotient."""
+    said_parts, happened_parts = [], []
+    with db.connect(autocommit=False) as connection:
+        for org in simulate(connection, World(campaigns=100, organizations=5, turn=0.5), seed=4):
+            change = 1 / org.change if is_price else org.change
+            for threshold in (0.7, 1, 1.5):
+                said_parts.append(
+                    np.array(ask(connection, org, metric, "last_7_days", None, threshold, None, "previous_7_days"), float)
+                )
+                happened_parts.append((change < threshold).astype(float))
+        connection.rollback()
+    said, happened = np.concatenate(said_parts), np.concatenate(happened_parts)
+    error = calibration_error(said, happened)
+    score, base = brier(said, happened), brier(happened.mean(), happened)
+    print(f"change of {metric}: calibration error {error:.3f}, Brier score {score:.3f}, base rate's {base:.3f}")
+    assert error <= 0.05
+    assert score < 0.8 * base
 
 
 def test_the_others_lend_what_a_young_campaign_lacks(db: Database) -> None:
