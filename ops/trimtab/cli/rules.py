@@ -1,27 +1,38 @@
-"""`trimtab rules`: an organization's rules, and what they held back."""
+"""`trimtab rules`: an organization's rules from draft to archive, why they act or do not, and what they held back."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, TextIO
+from uuid import UUID
 
 import click
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from trimtab.cli.context import (
+    Connection,
     Settings,
     enter_org,
     err,
     json_option,
     org_option,
+    out,
     pass_settings,
     print_json,
     print_rows,
 )
+from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
-RULES = ("rule_name", "rule_type", "is_active", "priority", "version", "condition", "action")
+LISTED = ("name", "status", "priority", "trigger", "conditions", "actions", "version")
 HELD = ("campaign_title", "rule_name", "code", "hold_count", "first_held_at", "last_held_at", "reason")
+VERSIONS = ("version", "valid_from", "status", "author", "changed_keys", "reason")
+LIBRARY = ("code", "category", "rule_count", "adopted", "summary")
+STATUSES = ("active", "shadow", "paused", "archived")
+MATCHES = ("campaign_title", "action_type", "sure", "previous_budget", "new_budget", "currency", "reason")
+HOLDS = ("campaign_title", "gate", "gate_reason")
 
 
 @click.group(invoke_without_command=True)
@@ -29,7 +40,7 @@ HELD = ("campaign_title", "rule_name", "code", "hold_count", "first_held_at", "l
 @json_option
 @click.pass_context
 def rules(ctx: click.Context, org: str | None, as_json: bool) -> None:
-    """Show the rules, switch them on and off, see what was held back."""
+    """List the rules (also without a subcommand); check, add, preview, explain, switch them; see what was held back."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_rules, org=org, as_json=as_json)
     elif org or as_json:
@@ -38,18 +49,314 @@ def rules(ctx: click.Context, org: str | None, as_json: bool) -> None:
 
 @rules.command("list")
 @org_option()
+@click.option("--status", type=click.Choice(STATUSES), help="Only these; without it all that are not archived.")
 @json_option
 @pass_settings
-def list_rules(settings: Settings, org: str | None = None, as_json: bool = False) -> None:
+def list_rules(settings: Settings, org: str | None = None, status: str | None = None, as_json: bool = False) -> None:
     """List the rules, highest priority first."""
-    _show(
-        settings,
-        org,
-        "select rule_name, rule_type, is_active, priority, version, condition, action, id, copied_from, updated_at"
-        " from trimtab.autonomous_rules where org_id = %s order by priority desc, rule_name",
-        RULES,
-        as_json,
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select r.name, r.status, r.priority, r.rule_type, r.trigger_kind, r.event_type, r.version,"
+                " r.document, r.execution_count, r.success_count, r.failure_count, r.partial_count, r.shadow_count,"
+                " r.last_executed_at, r.copied_from, r.updated_at, r.id"
+                " from trimtab.automation_rules r where r.org_id = %(org_id)s"
+                " and (r.status = %(status)s or (%(status)s::text is null and r.status <> 'archived'))"
+                " order by r.priority desc, r.name, r.id",
+                {"org_id": org_id, "status": status},
+            )
+            .fetchall()
+        )
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        [
+            row
+            | {
+                "trigger": row["event_type"] or row["trigger_kind"],
+                "conditions": _brief(row["document"].get("conditions")),
+                "actions": ", ".join(action.get("type", "?") for action in row["document"].get("actions", [])),
+            }
+            for row in rows
+        ],
+        LISTED,
+        nothing="no rules; `trimtab rules library` lists ready ones",
     )
+
+
+@rules.command()
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@json_option
+@pass_settings
+def lint(settings: Settings, file: TextIO, as_json: bool) -> None:
+    """Check the rules of a JSON FILE: a rule or a list of them (- reads standard input). Nothing is saved.
+
+    Prints every fault with its place, what was found and what is allowed, and exits with 1 when there is one.
+    """
+    documents = _read(file)
+    found: list[dict[str, Any]] = []
+    with settings.connect() as connection:
+        for place, document in documents:
+            row = connection.execute(
+                "select n.document, n.faults from trimtab.normalize_rule(%s) n", [Jsonb(document)]
+            ).fetchone()
+            canonical, faults = row or (None, None)
+            found.append({"place": place, "valid": not faults, "faults": faults or [], "rule": canonical})
+    if as_json:
+        print_json(found)
+    else:
+        for result in found:
+            name = (result["rule"] or {}).get("name") or "rule"
+            click.echo(f"{result['place']}{name}: {'well-formed' if result['valid'] else 'not valid'}")
+            for fault in result["faults"]:
+                click.echo(f"  {fault}")
+    if not all(result["valid"] for result in found):
+        raise SystemExit(1)
+
+
+@rules.command()
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@org_option()
+@click.option("--replace", metavar="NAME|ID", help="Put it in the place of this rule, as its next version.")
+@click.option("--status", type=click.Choice(STATUSES[:3]), help="Instead of the status that the rule gives (shadow).")
+@click.option("--reason", help="Why; it stays with the version.")
+@json_option
+@pass_settings
+def add(
+    settings: Settings,
+    file: TextIO,
+    org: str | None,
+    replace: str | None,
+    status: str | None,
+    reason: str | None,
+    as_json: bool,
+) -> None:
+    """Save the rules of a JSON FILE: a rule or a list of them (- reads standard input), all or none.
+
+    A rule that says nothing of its status starts in shadow: it decides and records, and touches nothing.
+    """
+    documents = _read(file)
+    if replace and len(documents) > 1:
+        raise click.UsageError("--replace goes with one rule")
+    saved: list[dict[str, Any]] = []
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rule_id = _find(connection, org_id, replace) if replace else None
+        for _, document in documents:
+            if status and isinstance(document, dict):
+                document = {k: v for k, v in document.items() if k not in ("enabled", "is_active")} | {"status": status}
+            row = connection.execute(
+                "select trimtab.save_rule(%s, %s, %s)", [Jsonb(document), rule_id, reason]
+            ).fetchone()
+            saved.append(_state(connection, org_id, row[0] if row else None))
+    _say(saved, as_json)
+
+
+@rules.command()
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@org_option()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]), help="At another moment.")
+@json_option
+@pass_settings
+def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime | None, as_json: bool) -> None:
+    """Show what the rule of a JSON FILE would do now if it were active, with the money at stake. Nothing is saved."""
+    documents = _read(file)
+    if len(documents) != 1:
+        raise TrimtabError("a preview is of one rule", f"the file has {len(documents)}")
+    with settings.connect() as connection:
+        enter_org(connection, org)
+        row = connection.execute(
+            "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(documents[0][1]), as_of]
+        ).fetchone()
+    seen: dict[str, Any] = row[0] if row else {}
+    if as_json:
+        print_json(seen)
+        return
+    matches, held = seen.get("matches", []), seen.get("held", [])
+    err.print(f"would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)}")
+    print_rows([_sure(match) for match in matches], MATCHES, nothing="it would act on nothing")
+    if held:
+        print_rows(held, HOLDS, title="held back")
+    money = {key: value for key, value in (seen.get("money") or {}).items() if value is not None}
+    if matches:
+        print_rows([(key.replace("_", " "), value) for key, value in money.items()], ("money at stake", "amount"))
+
+
+@rules.command()
+@click.argument("rule")
+@click.argument("campaign")
+@org_option()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]), help="At another moment.")
+@json_option
+@pass_settings
+def explain(
+    settings: Settings, rule: str, campaign: str, org: str | None, as_of: datetime | None, as_json: bool
+) -> None:
+    """Say why RULE (name or id) acts on CAMPAIGN (title or id) or does not, and what would turn it round."""
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rule_id = _find(connection, org_id, rule)
+        campaigns = connection.execute(
+            "select c.id from trimtab.campaigns c where c.org_id = %(org_id)s"
+            " and (c.title = %(campaign)s or c.id::text = pg_catalog.lower(%(campaign)s))",
+            {"org_id": org_id, "campaign": campaign},
+        ).fetchall()
+        if len(campaigns) != 1:
+            raise TrimtabError(
+                f"there is no campaign {campaign!r}" if not campaigns else f"{len(campaigns)} are called {campaign!r}",
+                "give its id: select id, title from trimtab.campaigns",
+            )
+        row = connection.execute(
+            "select trimtab.explain_rule(%s, %s, coalesce(%s, trimtab.clock()))", [rule_id, campaigns[0][0], as_of]
+        ).fetchone()
+    told: dict[str, Any] = row[0] if row else {}
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{told['rule']['name']} (version {told['rule']['version']}) on {told['campaign']['title']}")
+    click.echo(f"  {told['outcome']}")
+    if told.get("gate"):
+        click.echo(f"  {told['gate']['code']}: {told['gate']['reason']}")
+    _tell(told.get("conditions"), 1)
+    for leaf in told.get("evidence") or []:
+        _tell(leaf, 1)
+    for flip in told.get("flips") or []:
+        figure = " ".join(str(word) for word in (flip["metric"], flip.get("window")) if word)
+        click.echo(f"  would turn round with {figure} {flip['reached']} {flip['flips_at']} (now {flip['value']})")
+
+
+@rules.command()
+@click.argument("rule")
+@click.option("--reason", help="Why; it stays with the version.")
+@org_option()
+@json_option
+@pass_settings
+def enable(settings: Settings, rule: str, reason: str | None, org: str | None, as_json: bool) -> None:
+    """Switch RULE (name or id) on: the next run acts by it."""
+    _switch(settings, org, rule, "active", reason, as_json)
+
+
+@rules.command()
+@click.argument("rule")
+@click.option("--reason", help="Why; it stays with the version.")
+@org_option()
+@json_option
+@pass_settings
+def shadow(settings: Settings, rule: str, reason: str | None, org: str | None, as_json: bool) -> None:
+    """Let RULE (name or id) decide and record only: it touches nothing."""
+    _switch(settings, org, rule, "shadow", reason, as_json)
+
+
+@rules.command()
+@click.argument("rule")
+@click.option("--reason", help="Why; it stays with the version.")
+@org_option()
+@json_option
+@pass_settings
+def disable(settings: Settings, rule: str, reason: str | None, org: str | None, as_json: bool) -> None:
+    """Switch RULE (name or id) off. The next run leaves alone what it would have done."""
+    _switch(settings, org, rule, "paused", reason, as_json)
+
+
+@rules.command()
+@click.argument("rule")
+@click.option("--reason", help="Why; it stays with the version.")
+@org_option()
+@json_option
+@pass_settings
+def archive(settings: Settings, rule: str, reason: str | None, org: str | None, as_json: bool) -> None:
+    """Take RULE (name or id) off the lists; its versions and what it did stay. By its id it can be enabled again."""
+    _switch(settings, org, rule, "archived", reason, as_json)
+
+
+@rules.command()
+@click.argument("rule")
+@org_option()
+@json_option
+@pass_settings
+def history(settings: Settings, rule: str, org: str | None, as_json: bool) -> None:
+    """List the versions of RULE (name or id), latest first: when, who, what changed, why."""
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select v.version, v.valid_from, v.valid_to, v.status, coalesce(v.author, v.login) as author, v.login,"
+                " v.changed_by, v.changed_keys, v.reason, v.document from trimtab.v_rule_versions v"
+                " where v.org_id = %s and v.rule_id = %s order by v.version desc",
+                [org_id, _find(connection, org_id, rule, archived=True)],
+            )
+            .fetchall()
+        )
+    if as_json:
+        print_json(rows)
+        return
+    print_rows([row | {"changed_keys": ", ".join(row["changed_keys"] or [])} for row in rows], VERSIONS)
+
+
+@rules.command()
+@click.argument("code", required=False)
+@org_option()
+@json_option
+@pass_settings
+def library(settings: Settings, code: str | None, org: str | None, as_json: bool) -> None:
+    """List the ready rules; with CODE show what one says."""
+    with settings.connect() as connection:
+        enter_org(connection, org)
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select * from trimtab.v_rule_library l where l.code = coalesce(%s, l.code)"
+                " order by l.category, l.code",
+                [code],
+            )
+            .fetchall()
+        )
+    if code and not rows:
+        raise TrimtabError(f"there is no ready rule {code!r}", "`trimtab rules library` lists them")
+    if as_json or code:
+        print_json(rows[0] if code else rows)
+        return
+    print_rows(rows, LIBRARY)
+
+
+@rules.command()
+@click.argument("code")
+@click.option(
+    "--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change it: conditions.all[0].threshold=40."
+)
+@click.option("--status", type=click.Choice(STATUSES[:3]), help="Instead of shadow.")
+@click.option("--reason", help="Why; it stays with the version.")
+@org_option()
+@json_option
+@pass_settings
+def adopt(
+    settings: Settings,
+    code: str,
+    changes: tuple[str, ...],
+    status: str | None,
+    reason: str | None,
+    org: str | None,
+    as_json: bool,
+) -> None:
+    """Take over the ready rule CODE (see `trimtab rules library`). It starts in shadow."""
+    wanted: dict[str, Any] = {"status": status} if status else {}
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals or not path:
+            raise click.BadParameter(f"{change!r} is not PATH=VALUE", param_hint="--set")
+        try:
+            wanted[path] = json.loads(value)
+        except ValueError:
+            wanted[path] = value
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        ids = connection.execute("select trimtab.adopt_rule(%s, %s, %s)", [code, Jsonb(wanted), reason]).fetchall()
+        saved = [_state(connection, org_id, row[0]) for row in ids]
+    _say(saved, as_json)
 
 
 @rules.command()
@@ -58,55 +365,114 @@ def list_rules(settings: Settings, org: str | None = None, as_json: bool = False
 @pass_settings
 def held(settings: Settings, org: str | None, as_json: bool) -> None:
     """List what rules would have done and a gate held back, newest first."""
-    _show(
-        settings,
-        org,
-        "select campaign_title, rule_name, code, hold_count, first_held_at, last_held_at, reason, confidence_score"
-        " from trimtab.v_held_decisions where org_id = %s order by last_held_at desc, campaign_title, rule_name",
-        HELD,
-        as_json,
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select campaign_title, rule_name, code, hold_count, first_held_at, last_held_at, reason,"
+                " confidence_score from trimtab.v_held_decisions where org_id = %s"
+                " order by last_held_at desc, campaign_title, rule_name",
+                [org_id],
+            )
+            .fetchall()
+        )
+    print_rows(rows, HELD, as_json=as_json)
+
+
+def _read(file: TextIO) -> list[tuple[str, object]]:
+    """The documents of a file, each with its place there ('' where there is only one)."""
+    try:
+        found = json.load(file)
+    except ValueError as error:
+        raise TrimtabError(f"{file.name} is not JSON: {error}", "a rule is an object, several are a list") from None
+    return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
+
+
+def _find(connection: Connection, org_id: UUID, rule: str, *, archived: bool = False) -> UUID:
+    """The id of a rule given by name or id; of archived ones by id, or by name where `archived`."""
+    rows = connection.execute(
+        "select r.id, r.status from trimtab.automation_rules r where r.org_id = %(org_id)s"
+        " and (r.name = %(rule)s or r.id::text = pg_catalog.lower(%(rule)s))"
+        " and (r.status <> 'archived' or %(archived)s or r.id::text = pg_catalog.lower(%(rule)s))"
+        " order by r.status = 'archived', r.updated_at desc",
+        {"org_id": org_id, "rule": rule, "archived": archived},
+    ).fetchall()
+    if not rows:
+        raise TrimtabError(f"there is no rule {rule!r} in this organization", "`trimtab rules list` lists them")
+    return UUID(str(rows[0][0]))
+
+
+def _switch(settings: Settings, org: str | None, rule: str, status: str, reason: str | None, as_json: bool) -> None:
+    with settings.connect() as connection:
+        org_id = enter_org(connection, org)
+        rule_id = _find(connection, org_id, rule)
+        connection.execute("select trimtab.set_rule_status(%s, %s, %s)", [rule_id, status, reason])
+        state = _state(connection, org_id, rule_id)
+    _say([state], as_json)
+
+
+def _state(connection: Connection, org_id: UUID, rule_id: UUID | None) -> dict[str, Any]:
+    row = (
+        connection.cursor(row_factory=dict_row)
+        .execute(
+            "select r.id, r.name, r.status, r.version from trimtab.automation_rules r"
+            " where r.org_id = %s and r.id = %s",
+            [org_id, rule_id],
+        )
+        .fetchone()
     )
+    return row or {}
 
 
-@rules.command()
-@click.argument("name")
-@org_option()
-@pass_settings
-def enable(settings: Settings, name: str, org: str | None) -> None:
-    """Switch the rule NAME on."""
-    _switch(settings, org, name, True)
-
-
-@rules.command()
-@click.argument("name")
-@org_option()
-@pass_settings
-def disable(settings: Settings, name: str, org: str | None) -> None:
-    """Switch the rule NAME off. The next run leaves alone what it would have done."""
-    _switch(settings, org, name, False)
-
-
-def _show(settings: Settings, org: str | None, query: Any, columns: tuple[str, ...], as_json: bool) -> None:
-    with settings.connect() as connection:
-        org_id = enter_org(connection, org)
-        rows = connection.cursor(row_factory=dict_row).execute(query, [org_id]).fetchall()
+def _say(saved: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
-        print_json(rows)
+        print_json(saved)
         return
-    print_rows([{k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()} for row in rows], columns)
+    for rule in saved:
+        err.print(f"{rule['name']}: {rule['status']}, version {rule['version']}")
+        out.print(str(rule["id"]))
 
 
-def _switch(settings: Settings, org: str | None, name: str, active: bool) -> None:
-    with settings.connect() as connection:
-        org_id = enter_org(connection, org)
-        # The engine sees every organization: the condition on org_id is what keeps to one.
-        done = connection.execute(
-            "update trimtab.autonomous_rules set is_active = %s where org_id = %s and rule_name = %s",
-            [active, org_id, name],
-        ).rowcount
-    if not done:
-        raise TrimtabError(f"there is no rule {name!r} in this organization", "`trimtab rules list` lists them")
-    err.print(f"{name}: {'on' if active else 'off'}")
+def _sure(match: dict[str, Any]) -> dict[str, Any]:
+    score = match.get("confidence_score")
+    return match | {"sure": None if score is None else as_percent(score)}
+
+
+def _brief(node: object) -> str:
+    """Conditions in a line."""
+    if not isinstance(node, dict):
+        return ""
+    for word, joint in (("all", " and "), ("any", " or ")):
+        if isinstance(node.get(word), list):
+            parts = [_brief(part) for part in node[word]]
+            return joint.join(f"({part})" if " and " in part or " or " in part else part for part in parts)
+    if "not" in node:
+        return f"not ({_brief(node['not'])})"
+    words = [node.get("metric"), node.get("window"), node.get("operator"), node.get("threshold", node.get("value"))]
+    said = " ".join(str(word) for word in words if word is not None)
+    return said if node.get("type") == "metric_threshold" else f"{node.get('type')} {said}".strip()
+
+
+def _tell(node: object, depth: int) -> None:
+    """An explained tree of conditions, a line each."""
+    if not isinstance(node, dict):
+        return
+    if "group" in node:
+        of = {"all": "all of", "any": "any of", "not": "not"}[node["group"]]
+        click.echo(f"{'  ' * depth}{_mark(node.get('holds'))} {of}:")
+        for part in node["nodes"]:
+            _tell(part, depth + 1)
+        return
+    said = node.get("text") or json.dumps(node, ensure_ascii=False)
+    click.echo(f"{'  ' * depth}{_mark(node.get('holds'))} {said}")
+    for leaf in node.get("evidence") or []:
+        _tell(leaf, depth + 1)
+
+
+def _mark(holds: object) -> str:
+    """Whether it holds, ? where a value is not known."""
+    return "?" if holds is None else "✓" if holds else "✗"
 
 
 COMMANDS = (rules,)
