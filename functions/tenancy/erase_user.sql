@@ -11,6 +11,7 @@ declare
   v_context record;
   v_org_ids uuid[];
   v_org_id uuid;
+  v_handler record;
 begin
   select * into v_context from trimtab.session_context();
   if v_context.login_kind = 'engine' then
@@ -41,6 +42,20 @@ begin
     values (v_org_id, trimtab.clock(), v_context.user_id, session_user, 'user.erased', 'user', p_user_id);
   end loop;
 
+  -- What other rooms keep of the person: in these organizations, and in all once the person belongs to none.
+  if not exists (select from trimtab.memberships m where m.user_id = p_user_id) then
+    v_org_ids := array_append(v_org_ids, null);
+  end if;
+  for v_handler in
+    select h.function::regproc as function, o.org_id
+    from trimtab.handlers h
+    cross join unnest(v_org_ids) o (org_id)
+    where h.kind = 'person_erased'
+    order by h.position, h.function, o.org_id
+  loop
+    execute format('select %s($1, $2)', v_handler.function) using v_handler.org_id, p_user_id;
+  end loop;
+
   if not exists (select from trimtab.memberships m where m.user_id = p_user_id) then
     delete from trimtab.database_logins l where l.user_id = p_user_id;
     update trimtab.users u
@@ -50,6 +65,6 @@ begin
 end
 $$;
 comment on function trimtab.erase_user(uuid) is
-  'Erases a person: memberships, logins'' registrations and personal data go, the id stays wherever it stands in the trail. An owner erases for the own organization; a person whom an operator has added to others as well keeps what these need, without a word about them. The engine erases everywhere. Twice is the same as once for the engine. Errors: TT001, TT003, TT009 no such person or member, TT050 last owner of an organization that is not archived.';
+  'Erases a person: memberships, logins'' registrations and personal data go, and what other rooms keep of them (handlers of the kind person_erased); the id stays wherever it stands in the trail. An owner erases for the own organization; a person whom an operator has added to others as well keeps what these need, without a word about them. The engine erases everywhere. Twice is the same as once for the engine. Errors: TT001, TT003, TT009 no such person or member, TT050 last owner of an organization that is not archived.';
 alter function trimtab.erase_user(uuid) owner to trimtab_definer;
 grant execute on function trimtab.erase_user(uuid) to trimtab_user, trimtab_engine;

@@ -28,6 +28,10 @@ insert into test.column_values values
   ('campaign_metrics', 'subject', ''),
   ('campaign_metrics', 'hour', '-infinity'),
   ('quarantined_rows', 'faults', '[]'),
+  ('automation_executions', 'conditions_evaluated', '[]'),
+  ('automation_executions', 'actions_executed', '[]'),
+  ('survey_answers', 'survey', 'automation'),
+  ('client_addresses', 'client_address', '192.0.2.1'),
   ('audit_log', 'transaction_id', '1');
 
 create function test.id_of(p_org_id uuid, p_table text)

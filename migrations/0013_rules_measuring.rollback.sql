@@ -1,0 +1,12 @@
+set local lock_timeout = '5s';
+drop table trimtab.automation_assumptions;
+drop table trimtab.survey_answers;
+delete from trimtab.automation_executions where context = '{"from": "ledger"}';
+drop index trimtab.campaign_changes_person_idx;
+drop index trimtab.campaign_changes_taken_back_idx;
+drop index trimtab.campaign_changes_rule_idx;
+drop index trimtab.automation_executions_rule_idx;
+create index automation_executions_rule_idx on trimtab.automation_executions (org_id, rule_id, executed_at desc);
+alter table trimtab.automation_executions drop constraint automation_executions_documents_are_lists;
+drop index trimtab.audit_log_rules_idx;
+drop table trimtab.client_addresses;
