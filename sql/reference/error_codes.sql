@@ -16,6 +16,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT015', 'bad_action', 'An argument of the action is not valid.'),
   ('TT016', 'campaign_opted_out', 'The campaign is not for the autopilot.'),
   ('TT017', 'ledger_is_fixed', 'Rows of the ledger are not changed by hand, except that an action may be called rolled back.'),
+  ('TT018', 'over_envelope', 'A spend cap or another guardrail leaves no room for the change.'),
+  ('TT019', 'automation_stopped', 'Automation is stopped, by the organization or for the whole system.'),
   ('TT020', 'bad_import', 'The file or its mapping cannot be read as facts.'),
   ('TT021', 'unknown_row', 'There is no such open row in quarantine.'),
   ('TT022', 'bad_exchange_rate', 'An exchange rate is not valid.'),
