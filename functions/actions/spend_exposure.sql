@@ -82,7 +82,8 @@ begin
     where c.org_id = p_org_id
   ), valued as materialized (
     select c.*,
-           greatest(c.budget * c.rate - c.lifetime_spend, 0) as left_of_budget,
+           case when c.budget * c.rate > c.lifetime_spend then c.budget * c.rate - c.lifetime_spend
+                when c.budget * c.rate is not null then 0 end as left_of_budget,
            c.daily_budget * c.day_factor * c.rate as worst_day
     from campaign c
   ), change as (
