@@ -23,7 +23,7 @@ drop index trimtab.automation_executions_rule_idx;
 create index automation_executions_rule_idx on trimtab.automation_executions
   (org_id, rule_id, executed_at desc) include (mode, status, duration_ms);
 
-create index campaign_changes_rule_idx on trimtab.campaign_changes (org_id, rule_id, executed_at) include (status)
+create index campaign_changes_rule_idx on trimtab.campaign_changes (org_id, rule_id, executed_at) include (status, id)
   where rule_id is not null;
 create index campaign_changes_taken_back_idx on trimtab.campaign_changes (org_id, rolled_back_at)
   where status = 'rolled_back' and rule_id is not null;

@@ -12,9 +12,9 @@ select
   e.completed_at,
   e.duration_ms as execution_time_ms,
   case e.status when 'failure' then 'failed' else e.status end as status,
-  counted.executed as actions_executed,
-  counted.successful as actions_successful,
-  counted.failed as actions_failed,
+  jsonb_array_length(jsonb_path_query_array(e.actions_executed, '$[*] ? (@.status == "success" || @.status == "failure")')) as actions_executed,
+  jsonb_array_length(jsonb_path_query_array(e.actions_executed, '$[*] ? (@.status == "success")')) as actions_successful,
+  jsonb_array_length(jsonb_path_query_array(e.actions_executed, '$[*] ? (@.status == "failure")')) as actions_failed,
   e.actions_executed as execution_log,
   e.error_message,
   e.executed_at as created_at,
@@ -34,13 +34,7 @@ select
   e.error_code,
   e.user_id
 from trimtab.automation_executions e
-cross join lateral (
-  select
-    count(*) filter (where a.value ->> 'status' in ('success', 'failure'))::integer as executed,
-    count(*) filter (where a.value ->> 'status' = 'success')::integer as successful,
-    count(*) filter (where a.value ->> 'status' = 'failure')::integer as failed
-  from jsonb_array_elements(e.actions_executed) a
-) counted;
+where e.org_id = (select trimtab.current_org_id());
 comment on view trimtab.v_automation_executions is
   'automation_executions under the later documents'' names: status says failed where the table says failure (outcome is the table''s word; skipped, which they do not know, stays), actions_executed is the number of actions that were tried and execution_log the list of them. The columns of the first documents stand beside them. instance_id belongs to workflows and is null for rules. Filter by executed_at, rule_id or entity_id: these are indexed.';
 grant select on trimtab.v_automation_executions to trimtab_user, trimtab_engine;

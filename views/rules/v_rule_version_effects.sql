@@ -1,4 +1,8 @@
 create or replace view trimtab.v_rule_version_effects with (security_invoker = true) as
+with reversed as materialized (
+  select w.change_id
+  from trimtab.v_rule_reversals w
+)
 select
   v.org_id,
   v.rule_id,
@@ -62,9 +66,8 @@ cross join lateral (
   ) b
 ) h
 cross join lateral (
-  select count(*) as changes, count(w.change_id) as reversals_by_people
+  select count(*) as changes, count(*) filter (where l.id in (select w.change_id from reversed w)) as reversals_by_people
   from trimtab.campaign_changes l
-  left join trimtab.v_rule_reversals w on w.org_id = l.org_id and w.change_id = l.id
   where l.org_id = v.org_id
     and l.rule_id = v.rule_id
     and l.status in ('executed', 'rolled_back')

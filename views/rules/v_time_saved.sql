@@ -14,11 +14,11 @@ from (
     date_trunc('month', e.executed_at at time zone o.time_zone)::date as month,
     a.value ->> 'type' as action_type,
     count(*) as actions,
-    count(w.change_id) as reversed_actions
+    count(*) filter (
+      where (a.value ->> 'change_id')::uuid in (select w.change_id from trimtab.v_rule_reversals w)) as reversed_actions
   from trimtab.automation_executions e
   join trimtab.organizations o on o.org_id = e.org_id
   cross join lateral jsonb_array_elements(e.actions_executed) a
-  left join trimtab.v_rule_reversals w on w.org_id = e.org_id and w.change_id = (a.value ->> 'change_id')::uuid
   where e.org_id = (select trimtab.current_org_id())
     and e.mode = 'active'
     and e.status in ('success', 'partial')
