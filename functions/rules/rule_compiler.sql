@@ -1,0 +1,11 @@
+create or replace function trimtab.rule_compiler()
+  returns integer
+  language sql
+  immutable
+  parallel safe
+begin atomic
+  select 1;
+end;
+comment on function trimtab.rule_compiler() is
+  'Version of what compile_rule() makes. Raise it when the compiled form changes: the deploy then compiles every rule again.';
+grant execute on function trimtab.rule_compiler() to trimtab_user, trimtab_engine, trimtab_definer;
