@@ -35,5 +35,10 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT042', 'unknown_anomaly', 'There is no such anomaly in the organization.'),
   ('TT043', 'anomaly_withdrawn', 'The anomaly no longer holds, because its facts were corrected.'),
   ('TT050', 'last_owner', 'The organization would be without an owner.'),
-  ('TT051', 'unknown_login', 'There is no such login or binding.')
+  ('TT051', 'unknown_login', 'There is no such login or binding.'),
+  ('TT060', 'bad_webhook_url', 'Nothing may be sent to this URL.'),
+  ('TT061', 'bad_address', 'Nothing may be sent to this IP address.'),
+  ('TT062', 'unknown_recipient', 'Nobody of these is a member, or an address that can be written to.'),
+  ('TT063', 'unknown_alert', 'There is no such alert in the organization, or it is resolved.'),
+  ('TT064', 'bad_alert', 'An alert has no title or an unknown severity.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

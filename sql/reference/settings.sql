@@ -5,5 +5,8 @@ insert into trimtab.settings (name, value, description) values
   ('suspicious_patterns', '{"within_minutes": 60, "edits": 30, "actions": 100}', 'When admins are alerted: so many changes of rules and campaigns by one login, or so many automatic actions, within so many minutes.'),
   ('events_kept_days', '400', 'Months of the journal that ended longer ago than this many days are dropped.'),
   ('facts_retention_months', '25', 'Facts of months that ended longer ago than this many months are added up into lifetime sums and dropped; at least 3. null: all are kept.'),
+  ('webhook_hosts', 'null', 'Hosts to which webhooks may go, *.name for all below it: a list; null: any public host. Organizations may have lists of their own beside it.'),
+  ('webhook_http_allowed', 'false', 'Whether webhooks may go over http, unencrypted.'),
+  ('webhook_ports', '[443, 8443]', 'Ports that the URL of a webhook may name.'),
   ('automation_stopped', 'null', 'The stop switch of the whole system: since when, why, and which operator; null: off. Set by stop_system() and start_system().')
 on conflict (name) do update set description = excluded.description;

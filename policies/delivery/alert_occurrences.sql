@@ -1,0 +1,13 @@
+alter table trimtab.alert_occurrences enable row level security;
+alter table trimtab.alert_occurrences force row level security;
+
+-- The identities of the system see every tenant; people only what the context says.
+drop policy if exists identities on trimtab.alert_occurrences;
+create policy identities on trimtab.alert_occurrences to trimtab_owner, trimtab_definer, trimtab_engine using (true) with check (true);
+drop policy if exists tenant_select on trimtab.alert_occurrences;
+create policy tenant_select on trimtab.alert_occurrences for select to trimtab_user
+  using (org_id = (select trimtab.current_org_id()));
+
+grant select, insert, update, delete on trimtab.alert_occurrences to trimtab_definer;
+grant select on trimtab.alert_occurrences to trimtab_engine;
+grant select on trimtab.alert_occurrences to trimtab_user;
