@@ -35,7 +35,7 @@ insert into trimtab.automation_executions (
   org_id, id, mode, rule_id, rule_version, entity_type, campaign_id, run_id, trigger_source, status, confidence_score,
   actions_executed, context, error_code, error_message, executed_at, completed_at, user_id, login)
 select
-  l.org_id, md5('execution of ' || l.id)::uuid, 'active', l.rule_id, l.rule_version, 'campaign', l.campaign_id, l.run_id, 'run',
+  l.org_id, md5('execution of ' || l.id)::uuid, 'active', l.rule_id, l.rule_version, 'campaign', l.campaign_id, l.run_id, 'clock',
   s.status, l.confidence_score,
   jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
     'place', 1, 'type', case l.action_type when 'auto_pause' then 'pause_campaign' else 'adjust_budget' end,

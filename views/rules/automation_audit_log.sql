@@ -48,14 +48,14 @@ union all
 union all
 (
   select
-    md5(e.id || ' ' || t.place)::uuid,
+    md5(e.id || ' ' || t.number)::uuid,
     e.org_id,
     e.rule_id,
     e.id,
     e.user_id,
     'action_taken',
-    e.entity_type,
-    e.campaign_id,
+    case when t.campaign_id is null then e.entity_type else 'campaign' end,
+    t.campaign_id,
     coalesce(
       (
         select jsonb_build_object('before', l.previous_state, 'after', l.new_state)
@@ -67,7 +67,10 @@ union all
     null,
     e.executed_at
   from trimtab.automation_executions e
-  cross join lateral jsonb_array_elements(e.actions_executed) with ordinality t (value, place)
+  cross join lateral (
+    select a.value, a.number, coalesce((a.value ->> 'campaign_id')::uuid, e.campaign_id) as campaign_id
+    from jsonb_array_elements(e.actions_executed) with ordinality a (value, number)
+  ) t
   where e.org_id = (select trimtab.current_org_for('manager'))
     and e.mode = 'active'
     and t.value ->> 'status' in ('success', 'failure')

@@ -25,10 +25,11 @@ cross join lateral (
   where e.org_id = r.org_id
     and e.rule_id = r.id
     and e.mode = 'active'
+    and e.status <> 'skipped'
     and e.executed_at >= trimtab.clock() - interval '30 days'
 ) recent
 where r.org_id = (select trimtab.current_org_id());
 comment on view trimtab.v_automation_performance is
   'Each rule of the organization, archived ones too, with how often it was executed and how that went. success_rate is the percent of total_executions in which every action succeeded, 0 if there were none; partial ones are in neither count. Executions in shadow touch nothing and are counted apart. category and rule_type are the original''s and the later name of one thing.';
-comment on column trimtab.v_automation_performance.executions_last_30d is 'Executions of the last 30 times 24 hours, shadow ones not counted.';
+comment on column trimtab.v_automation_performance.executions_last_30d is 'Executions of the last 30 times 24 hours, neither shadow ones nor those in which nothing was tried.';
 grant select on trimtab.v_automation_performance to trimtab_user, trimtab_engine;

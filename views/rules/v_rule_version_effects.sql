@@ -41,7 +41,7 @@ cross join lateral (
 ) s (side, starts_at, ends_at)
 cross join lateral (
   select
-    count(*) filter (where x.mode = 'active') as executions,
+    count(*) filter (where x.mode = 'active' and x.status <> 'skipped') as executions,
     count(*) filter (where x.mode = 'active' and x.status = 'success') as successes,
     count(*) filter (where x.mode = 'shadow') as shadow_executions
   from trimtab.automation_executions x
