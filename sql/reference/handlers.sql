@@ -4,6 +4,7 @@
 -- person_erased (p_org_id uuid, p_user_id uuid): a person is erased from an organization (null: from all), and what is theirs has to go.
 insert into trimtab.handlers (kind, function, position) values
   ('organization_created', 'trimtab.create_guardrails', 100),
+  ('rule_condition.hour_performance', 'trimtab.hour_values', 100),
   ('rule_condition.anomaly_detected', 'trimtab.anomaly_values', 100),
   ('rule_condition.recommendation_exists', 'trimtab.recommendation_values', 100),
   ('organization_created', 'trimtab.copy_default_rules', 200),
