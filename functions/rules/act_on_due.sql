@@ -15,8 +15,7 @@ declare
 begin
   perform trimtab.lock_organization(p_org_id);
   v_now := greatest(trimtab.clock(), (select max(c.executed_at) from trimtab.campaign_changes c where c.org_id = p_org_id));
-  if trimtab.system_stop() is not null
-     or (select g.autopilot_enabled from trimtab.guardrails g where g.org_id = p_org_id) is not true then
+  if trimtab.automation_stop(p_org_id) is not null then
     return 0;
   end if;
   perform trimtab.refresh_signals(p_org_id);

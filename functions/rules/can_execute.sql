@@ -19,8 +19,7 @@ begin
             hint = 'select id, name from trimtab.automation_rules.';
   end if;
   return v_rule.status = 'active'
-    and trimtab.system_stop() is null
-    and coalesce((trimtab.guardrails_of(v_org_id)).autopilot_enabled, false)
+    and trimtab.automation_stop(v_org_id) is null
     and not exists (
       select from trimtab.automation_executions e
       where e.org_id = v_org_id and e.rule_id = p_rule_id and e.mode = 'active' and e.status <> 'skipped'

@@ -47,8 +47,7 @@ begin
   perform trimtab.lock_organization(p_org_id);
   v_now := greatest(trimtab.clock(), (select max(c.executed_at) from trimtab.campaign_changes c where c.org_id = p_org_id));
   -- While automation stands still the event waits; a run judges it when it goes on within a day.
-  if trimtab.system_stop() is not null
-     or (select g.autopilot_enabled from trimtab.guardrails g where g.org_id = p_org_id) is not true then
+  if trimtab.automation_stop(p_org_id) is not null then
     return '{"judged": false, "stopped": true}';
   end if;
   delete from trimtab.waiting_events w where w.org_id = p_org_id and w.event_id = (p_event ->> 'id')::bigint;
@@ -68,7 +67,7 @@ begin
       'executed', count(*) filter (where e.mode = 'active' and e.status <> 'skipped'),
       'shadowed', count(*) filter (where e.mode = 'shadow'),
       'held_back', cardinality(v_judged.holds),
-      'failed', count(*) filter (where e.status in ('failure', 'partial')))
+      'failed', count(*) filter (where e.error_code is not null))
     into v_outcome
   from trimtab.automation_executions e
   where e.org_id = p_org_id and e.id = any (v_judged.execution_ids);

@@ -30,9 +30,8 @@ begin
     end if;
     -- The name comes from a reference table that only deploys write.
     execute format('select %s($1, $2, $3)', v_function) into result using p_org_id, p_action, p_context;
-    -- What is checked when a transaction ends is checked now, so that it costs this action and not the whole run.
-    set constraints all immediate;
-    set constraints all deferred;
+    -- What would be checked when the transaction ends is checked now, so that it costs this action and not the whole run.
+    perform trimtab.settle_envelope(p_org_id);
     status := 'success';
   exception
     when serialization_failure then

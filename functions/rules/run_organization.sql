@@ -12,6 +12,7 @@ declare
   v_now timestamptz;
   v_trigger text := case when (select c.login_kind from trimtab.session_context() c) = 'engine' then p_trigger else 'person' end;
   v_organization trimtab.organizations;
+  v_stop text;
   v_run_id uuid := gen_random_uuid();
   v_previous trimtab.autopilot_runs;
   v_events record;
@@ -42,10 +43,9 @@ begin
   -- Whoever held the lock may have begun later than this transaction: what it did lies in the past all the same.
   v_now := greatest(trimtab.clock(), (select max(c.executed_at) from trimtab.campaign_changes c where c.org_id = p_org_id));
 
-  -- Without guardrails nothing is done either.
-  if trimtab.system_stop() is not null
-     or (select g.autopilot_enabled from trimtab.guardrails g where g.org_id = p_org_id) is not true then
-    return jsonb_build_object('success', true, 'timestamp', v_now, 'stopped', true,
+  v_stop := trimtab.automation_stop(p_org_id);
+  if v_stop is not null then
+    return jsonb_build_object('success', true, 'timestamp', v_now, 'stopped', true, 'stop_reason', v_stop,
       'actions_taken', jsonb_build_object('campaigns_paused', 0, 'campaigns_scaled', 0, 'opportunities_detected', 0));
   end if;
   perform trimtab.refresh_signals(p_org_id);
@@ -79,8 +79,8 @@ begin
 
   select count(distinct e.id) filter (where e.mode = 'active' and e.status <> 'skipped') as executed,
          count(distinct e.id) filter (where e.mode = 'shadow' and e.error_code is null) as shadowed,
-         count(distinct e.id) filter (where e.status in ('failure', 'partial')) + v_repeated as failed,
-         count(distinct e.id) filter (where e.status in ('success', 'partial') or e.mode = 'shadow' or e.completed_at is null) as news,
+         count(distinct e.id) filter (where e.error_code is not null) + v_repeated as failed,
+         count(distinct e.id) filter (where e.status in ('success', 'partial') or e.mode = 'shadow' and e.error_code is null or e.completed_at is null) as news,
          count(*) filter (where a.action ->> 'status' = 'success' and a.action ->> 'type' = 'pause_campaign') as paused,
          count(*) filter (where a.action ->> 'status' = 'success' and a.action ->> 'type' = 'adjust_budget'
            and coalesce(a.action #>> '{plan,budget}', a.action #>> '{plan,daily_budget}')::numeric > (a.action #>> '{plan,from}')::numeric) as scaled
@@ -138,6 +138,6 @@ begin
 end
 $$;
 comment on function trimtab.run_organization(uuid, text) is
-  'One run of the autopilot for the organization of the context: carries out what earlier executions left waiting, judges the events that came, decides, acts (rules in shadow only leave a record), stores opportunities, records what was held back. p_trigger: clock or person; only the engine may say clock. Returns {success, timestamp, actions_taken {campaigns_paused, campaigns_scaled, opportunities_detected}, executed, shadowed, held_back, failed, knowledge_revision, run_id}, and where there were any events_judged, errors [{part, code, message}], detection_error; with stopped while a stop switch is on. Running it again on the same facts changes nothing and adds no row. Errors: TT001–TT004, 55P03 when another holds the organization for five seconds.';
+  'One run of the autopilot for the organization of the context: carries out what earlier executions left waiting, judges the events that came, decides, acts (rules in shadow only leave a record), stores opportunities, records what was held back. p_trigger: clock or person; only the engine may say clock. Returns {success, timestamp, actions_taken {campaigns_paused, campaigns_scaled, opportunities_detected}, executed, shadowed, held_back, failed, knowledge_revision, run_id}, and where there were any events_judged, errors [{part, code, message}], detection_error; with stopped and stop_reason while a stop switch is on. Running it again on the same facts changes nothing and adds no row. Errors: TT001–TT004, 55P03 when another holds the organization for five seconds.';
 alter function trimtab.run_organization(uuid, text) owner to trimtab_definer;
 grant execute on function trimtab.run_organization(uuid, text) to trimtab_engine, trimtab_user;
