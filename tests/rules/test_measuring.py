@@ -1,0 +1,495 @@
+"""Views that measure, held against a plain Python reading of the same rows, and against the network they run over."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.database import Connection, Database, TestCluster
+from support.plans import Plans, watched
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
+WEEK = timedelta(days=7)
+KEYS = ("status", "budget", "daily_budget", "bid")
+MINUTES = {"pause_campaign": 5, "adjust_budget": 8, "send_notification": 2}
+
+
+@dataclass
+class Change:
+    """A row of the ledger."""
+
+    id: UUID
+    campaign: UUID
+    action_type: str
+    origin: str
+    rule: UUID | None
+    status: str
+    at: datetime
+    before: dict[str, Any]
+    after: dict[str, Any]
+    number: int = 0
+    rolled_back_at: datetime | None = None
+    rolled_back_by: UUID | None = None
+    expected: dict[str, Any] | None = None
+    impact: dict[str, Any] | None = None
+
+
+@dataclass
+class History:
+    """An organization with rules, campaigns in two currencies, a ledger and executions, all made up at random."""
+
+    org: str
+    login: str
+    system: UUID
+    person: UUID
+    rules: list[UUID]
+    versions: dict[UUID, list[datetime]]
+    currencies: dict[UUID, str]
+    rates: dict[date, Decimal]
+    changes: list[Change] = field(default_factory=list)
+    executions: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make_history(db: Database, seed: int) -> History:
+    """Writes the rows past all triggers and returns them."""
+    rng = random.Random(seed)
+    org = str(db.value("select test.organization(%s, 'Europe/Berlin', 'EUR')", [f"Acme {seed}"]))
+    login = str(db.value("select test.member(%s, 'manager')", [org]))
+    system = db.value("select system_user_id from trimtab.organizations where org_id = %s", [org])
+    person = db.value("select test.user_of(%s)", [login])
+    made = History(org, login, system, person, [uuid4() for _ in range(4)], {}, {}, {})
+    with db.connect(autocommit=False) as c:
+        c.execute("set local session_replication_role to replica")
+        for table in ("rule_versions", "automation_rules"):
+            c.execute(b"delete from trimtab.%s where org_id = '%s'" % (table.encode(), org.encode()))
+        for place, rule in enumerate(made.rules):
+            c.execute(
+                "insert into trimtab.automation_rules (org_id, id, name, rule_type, status, priority, document, leaves,"
+                " signal_positions, bounds) values (%s, %s, %s, 'scale', 'active', 50, '{}', '[]', '{}', '{}')",
+                [org, rule, f"Rule {place}"],
+            )
+            made.versions[rule] = sorted(NOW - timedelta(hours=rng.randrange(1, 900)) for _ in range(3))
+            for version, at in enumerate(made.versions[rule], start=1):
+                c.execute(
+                    "insert into trimtab.rule_versions (org_id, rule_id, version, document, login, valid_from)"
+                    " values (%s, %s, %s, '{}', 'x', %s)",
+                    [org, rule, version, at],
+                )
+        # Rates of some days only: the last one before counts; none before the first.
+        for days in (33, 20, 7, 1):
+            day = (NOW - timedelta(days=days)).astimezone(ZONE).date()
+            made.rates[day] = Decimal(rng.randrange(8000, 9999)) / 10000
+            c.execute(
+                "insert into trimtab.exchange_rates (from_currency, to_currency, valid_from, rate, source)"
+                " values ('USD', 'EUR', %s, %s, 'test') on conflict do nothing",
+                [day, made.rates[day]],
+            )
+        for n in range(6):
+            campaign = uuid4()
+            made.currencies[campaign] = "USD" if n % 3 == 0 else "EUR"
+            c.execute(
+                "insert into trimtab.campaigns (org_id, id, title, status, currency) values (%s, %s, %s, 'active', %s)",
+                [org, campaign, f"Campaign {n}", made.currencies[campaign]],
+            )
+            _walk(rng, made, campaign)
+        for change in sorted(made.changes, key=lambda change: change.at):
+            change.number = _one(
+                c,
+                "insert into trimtab.campaign_changes (org_id, id, campaign_id, action_type, is_automated, origin,"
+                " reason, previous_state, new_state, status, user_id, login, rule_id, rule_version, executed_at,"
+                " created_at, rolled_back_at, rolled_back_by, evidence, actual_impact, error_code)"
+                " values (%s, %s, %s, %s, %s, %s, 'x', %s, %s, %s, %s, 'x', %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " returning number",
+                [
+                    org, change.id, change.campaign, change.action_type, change.origin == "rule", change.origin,
+                    json.dumps(change.before), json.dumps(change.after), change.status,
+                    person if change.origin == "person" else system, change.rule, 1 if change.rule else None,
+                    change.at if change.status != "failed" else None, change.at, change.rolled_back_at,
+                    change.rolled_back_by, json.dumps({"expected": change.expected} if change.expected else {}),
+                    json.dumps(change.impact) if change.impact else None,
+                    "TT012" if change.status == "failed" else None,
+                ],
+            )  # fmt: skip
+        for change in made.changes:
+            if change.rule:
+                _execute(rng, c, made, change)
+        c.commit()
+    return made
+
+
+def _one(connection: Connection, query: str, parameters: list[Any]) -> Any:
+    row = connection.execute(query.encode(), parameters).fetchone()
+    assert row
+    return row[0]
+
+
+def _walk(rng: random.Random, made: History, campaign: UUID) -> None:
+    """A campaign's life: rules, people, rollbacks and failures change it one after the other."""
+    state: dict[str, Any] = {"status": "active", "budget": 100, "daily_budget": None, "bid": 2, "bid_strategy": None}
+    at = NOW - timedelta(days=40)
+    last: Change | None = None
+    for _ in range(40):
+        at += timedelta(hours=rng.randrange(1, 40), minutes=rng.randrange(60))
+        if at > NOW:
+            break
+        after = dict(state)
+        key = rng.choice(("status", "budget", "budget", "daily_budget", "bid"))
+        if key == "status":
+            after["status"] = "paused" if state["status"] == "active" else "active"
+        elif rng.random() < 0.2:
+            after[key] = None
+        else:
+            after[key] = rng.choice((50, 80, 100, 120, 150, 200))
+        if after == state:
+            continue
+        origin = rng.choice(("rule", "rule", "person", "engine"))
+        kind = {"status": "auto_pause" if after["status"] == "paused" else "status_changed", "bid": "bid_adjusted"}.get(
+            key, "auto_scale_up" if (after[key] or 0) > (state[key] or 0) else "auto_scale_down"
+        )
+        change = Change(
+            uuid4(), campaign, kind, origin, rng.choice(made.rules) if origin == "rule" else None, "executed", at,
+            dict(state), after,
+        )  # fmt: skip
+        made.changes.append(change)
+        if origin == "rule" and rng.random() < 0.1:
+            change.status = "failed"
+            continue
+        if kind == "auto_pause":
+            change.expected = {"spend_per_day": -rng.randrange(1, 50), "revenue_per_day": -rng.randrange(1, 50)}
+        if origin == "rule" and rng.random() < 0.5:
+            change.impact = _impact(rng, change)
+        state = after
+        if origin == "rule" and rng.random() < 0.2:
+            # Taken back: by a person, or by the system.
+            change.status, change.impact = "rolled_back", None
+            change.rolled_back_at = at + timedelta(minutes=5)
+            change.rolled_back_by = rng.choice((made.person, made.system))
+            made.changes.append(
+                Change(uuid4(), campaign, "rollback", "rollback", None, "executed", change.rolled_back_at, dict(after),
+                       dict(change.before))
+            )  # fmt: skip
+            state = dict(change.before)
+        last = change
+    assert last
+
+
+def _impact(rng: random.Random, change: Change) -> dict[str, Any]:
+    spend, revenue = (rng.choice((None, rng.randrange(-50, 50))) for _ in range(2))
+    came = {"spend_per_day": spend, "revenue_per_day": revenue} if change.expected else {"roas": rng.randrange(4)}
+    wanted = change.expected or {"roas": rng.choice((None, 3))}
+    return {
+        "currency": "EUR",
+        "per_day": {"spend": {"change": spend}, "revenue": {"change": revenue}},
+        "compared": {
+            key: {
+                "expected": wanted[key],
+                "actual": value,
+                "difference": None if value is None or wanted[key] is None else value - wanted[key],
+            }
+            for key, value in came.items()
+        }
+        if rng.random() < 0.9
+        else None,
+        "other_changes": rng.randrange(2),
+        "measured_at": NOW.isoformat(),
+    }
+
+
+def _execute(rng: random.Random, connection: Connection, made: History, change: Change) -> None:
+    failed = change.status == "failed"
+    actions = [
+        {
+            "place": 1,
+            "type": "pause_campaign" if change.action_type == "auto_pause" else "adjust_budget",
+            "status": "failure" if failed else "success",
+            **({} if failed else {"change_id": str(change.id)}),
+        },
+        {"place": 2, "type": "send_notification", "status": rng.choice(("success", "failure", "skipped"))},
+    ]
+    states = {action["status"] for action in actions}
+    status = "partial" if states >= {"success", "failure"} else "failure" if "failure" in states else "success"
+    shadow = rng.random() < 0.1
+    execution = {
+        "id": uuid4(), "rule": change.rule, "campaign": change.campaign, "at": change.at,
+        "mode": "shadow" if shadow else "active", "status": "skipped" if shadow else status, "actions": actions,
+    }  # fmt: skip
+    made.executions.append(execution)
+    connection.execute(
+        "insert into trimtab.automation_executions (org_id, id, mode, rule_id, rule_version, campaign_id,"
+        " trigger_source, status, actions_executed, executed_at, completed_at, login, error_message)"
+        " values (%s, %s, %s, %s, 1, %s, 'clock', %s, %s, %s, %s, 'x', 'x')",
+        [
+            made.org, execution["id"], execution["mode"], change.rule, change.campaign, execution["status"],
+            json.dumps(actions), change.at, change.at,
+        ],
+    )  # fmt: skip
+
+
+# --- the oracle
+
+
+def reversals(made: History) -> dict[UUID, tuple[str, datetime]]:
+    """Change → how and when a person reversed it."""
+    found: dict[UUID, tuple[str, datetime]] = {}
+    by_campaign: dict[UUID, list[Change]] = defaultdict(list)
+    for change in sorted(made.changes, key=lambda change: change.number):
+        by_campaign[change.campaign].append(change)
+        if change.rule and change.status == "rolled_back" and change.rolled_back_by != made.system:
+            assert change.rolled_back_at
+            found[change.id] = ("taken_back", change.rolled_back_at)
+    for changes in by_campaign.values():
+        for place, change in enumerate(changes):
+            if change.origin != "person" or change.status != "executed":
+                continue
+            for key in KEYS:
+                if change.before[key] == change.after[key]:
+                    continue
+                earlier = [
+                    c for c in changes[:place]
+                    if c.status in ("executed", "rolled_back") and c.before[key] != c.after[key]
+                ]  # fmt: skip
+                if not earlier:
+                    continue
+                theirs = earlier[-1]
+                if not theirs.rule or theirs.status != "executed" or change.at - theirs.at >= WEEK:
+                    continue
+                values = (theirs.before[key], theirs.after[key], change.before[key], change.after[key])
+                if all(isinstance(value, int) for value in values):
+                    reversed_ = (change.after[key] > change.before[key]) == (theirs.before[key] > theirs.after[key])
+                else:
+                    reversed_ = change.after[key] == theirs.before[key]
+                if reversed_:
+                    found.setdefault(theirs.id, ("put_back", change.at))
+    return found
+
+
+def rounded(value: Decimal, digits: int = 2) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def month(at: datetime) -> date:
+    return at.astimezone(ZONE).date().replace(day=1)
+
+
+@pytest.fixture(scope="module")
+def database(cluster: TestCluster) -> Iterator[Database]:
+    found = cluster.create(cluster.template("tap"))
+    found.rows("select test.clock_at(%s)", [NOW])
+    yield found
+    cluster.drop(found)
+
+
+@pytest.fixture(scope="module", params=range(5))
+def made(database: Database, request: pytest.FixtureRequest) -> History:
+    return make_history(database, request.param)
+
+
+@pytest.fixture
+def ask(database: Database, made: History) -> Any:
+    """Rows of a query of the manager's, with their columns as keys."""
+
+    def asked(query: str) -> list[dict[str, Any]]:
+        with database.connect(made.login) as connection:
+            cursor = connection.execute(query.encode())
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return asked
+
+
+def test_reversals_are_those_that_a_reader_of_the_ledger_finds(made: History, ask: Any) -> None:
+    expected = reversals(made)
+    assert {how for how, _ in expected.values()} == {"taken_back", "put_back"}
+    rows = ask("select change_id, how, reversed_at from trimtab.v_rule_reversals")
+    assert len(rows) == len(expected)
+    assert {row["change_id"]: (row["how"], row["reversed_at"]) for row in rows} == expected
+
+
+def test_effectiveness_counts_changes_and_reversals_of_each_rule(made: History, ask: Any) -> None:
+    back = reversals(made)
+    rows = {row["rule_id"]: row for row in ask("select * from trimtab.v_rule_effectiveness")}
+    assert rows.keys() == set(made.rules)
+    for rule in made.rules:
+        changes = [c for c in made.changes if c.rule == rule and c.status in ("executed", "rolled_back")]
+        reversed_ = Counter(back[c.id][0] for c in changes if c.id in back)
+        row = rows[rule]
+        assert (row["changes"], row["taken_back"], row["put_back"], row["reversals_by_people"]) == (
+            len(changes), reversed_["taken_back"], reversed_["put_back"], reversed_.total(),
+        )  # fmt: skip
+        assert row["reversal_rate"] == rounded(Decimal(100 * reversed_.total()) / len(changes))
+
+
+def test_versions_are_compared_by_the_weeks_around_them(made: History, ask: Any) -> None:
+    back = reversals(made)
+    rows = ask("select * from trimtab.v_rule_version_effects")
+    assert len(rows) == 2 * sum(map(len, made.versions.values()))
+    for row in rows:
+        since = made.versions[row["rule_id"]][row["version"] - 1]
+        start = since - WEEK if row["side"] == "before" else since
+        executions = [e for e in made.executions if e["rule"] == row["rule_id"] and start <= e["at"] < start + WEEK]
+        acted = [e for e in executions if e["mode"] == "active"]
+        changes = [
+            c for c in made.changes
+            if c.rule == row["rule_id"] and c.status in ("executed", "rolled_back") and start <= c.at < start + WEEK
+        ]  # fmt: skip
+        assert (row["starts_at"], row["ends_at"], row["is_complete"]) == (start, start + WEEK, start + WEEK <= NOW)
+        assert (row["executions"], row["successes"], row["shadow_executions"]) == (
+            len(acted), sum(e["status"] == "success" for e in acted), len(executions) - len(acted),
+        )  # fmt: skip
+        assert (row["changes"], row["reversals_by_people"]) == (len(changes), sum(c.id in back for c in changes))
+        others = [at for at in made.versions[row["rule_id"]] if start < at < start + WEEK and at != since]
+        assert row["other_versions"] == len(others)
+
+
+def test_money_is_added_up_in_the_organizations_currency(made: History, ask: Any) -> None:
+    expected: dict[tuple[date, UUID, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 8)
+    for change in made.changes:
+        if not change.rule or change.status not in ("executed", "rolled_back"):
+            continue
+        sums = expected[month(change.at), change.rule, change.action_type]
+        day = change.at.astimezone(ZONE).date()
+        known = [at for at in made.rates if at <= day]
+        rate = Decimal(1) if made.currencies[change.campaign] == "EUR" else made.rates[max(known)] if known else None
+        sums[0] += 1
+        sums[7] += rate is None
+        if change.status == "rolled_back":
+            sums[1] += 1
+            continue
+        for place, key in ((2, "budget"), (4, "daily_budget")):
+            if rate is not None and change.before[key] is not None and change.after[key] is not None:
+                moved = (change.after[key] - change.before[key]) * rate
+                sums[place] += max(moved, Decimal(0))
+                sums[place + 1] += max(-moved, Decimal(0))
+        if change.expected:
+            sums[6] -= change.expected["spend_per_day"]
+    rows = ask("select * from trimtab.v_automation_money")
+    assert {row["currency"] for row in rows} == {"EUR"}
+    assert any(row["changes_without_rate"] for row in rows)
+    assert {
+        (row["month"], row["rule_id"], row["action_type"]): [
+            row[name]
+            for name in (
+                "changes", "taken_back", "budget_raised", "budget_lowered", "daily_budget_raised",
+                "daily_budget_lowered", "spend_stopped_per_day", "changes_without_rate",
+            )
+        ]
+        for row in rows
+    } == {key: [rounded(value) for value in sums] for key, sums in expected.items()}  # fmt: skip
+
+
+def test_time_saved_leaves_out_what_people_reversed(made: History, ask: Any) -> None:
+    back = {str(change) for change in reversals(made)}
+    actions: Counter[tuple[date, str]] = Counter()
+    undone: Counter[tuple[date, str]] = Counter()
+    for execution in made.executions:
+        for action in execution["actions"]:
+            if execution["mode"] == "active" and action["status"] == "success":
+                key = month(execution["at"]), action["type"]
+                actions[key] += 1
+                undone[key] += action.get("change_id") in back
+    assert undone.total() > 0
+    rows = ask("select * from trimtab.v_time_saved")
+    assert {(row["month"], row["action_type"]): (row["actions"], row["reversed_actions"]) for row in rows} == {
+        key: (count, undone[key]) for key, count in actions.items()
+    }
+    for row in rows:
+        minutes = MINUTES[row["action_type"]]
+        assert (row["minutes_per_action"], row["is_own_assumption"]) == (minutes, False)
+        net = row["actions"] - row["reversed_actions"]
+        assert row["hours_saved"] == rounded(Decimal(net * minutes) / 60)
+
+
+def test_benefit_counts_only_what_is_known(made: History, ask: Any) -> None:
+    expected: dict[date, dict[str, Any]] = defaultdict(
+        lambda: {"changes": 0, "measured_changes": 0, "unmeasured_changes": 0, "disturbed_changes": 0,
+                 "measured_benefit": None, "expected_benefit": None, "undisturbed_benefit": None}
+    )  # fmt: skip
+    for change in made.changes:
+        if not change.rule or change.status != "executed":
+            continue
+        sums = expected[month(change.at)]
+        sums["changes"] += 1
+        per_day = (change.impact or {}).get("per_day", {})
+        revenue, spend = (per_day.get(key, {}).get("change") for key in ("revenue", "spend"))
+        if revenue is None or spend is None:
+            sums["unmeasured_changes"] += 1
+            continue
+        assert change.impact
+        sums["measured_changes"] += 1
+        sums["disturbed_changes"] += change.impact["other_changes"] > 0
+        sums["measured_benefit"] = (sums["measured_benefit"] or 0) + 7 * (revenue - spend)
+        if not change.impact["other_changes"]:
+            sums["undisturbed_benefit"] = (sums["undisturbed_benefit"] or 0) + 7 * (revenue - spend)
+        if change.expected and change.impact["compared"]:
+            wanted = change.expected["revenue_per_day"] - change.expected["spend_per_day"]
+            sums["expected_benefit"] = (sums["expected_benefit"] or 0) + 7 * wanted
+    rows = ask("select * from trimtab.v_automation_benefit")
+    assert {row["month"]: {key: row[key] for key in expected[row["month"]]} for row in rows if row["changes"]} == expected
+    for row in rows:
+        assert (row["value_of_time"], row["running_cost"], row["balance"], row["return_on_cost"]) == (None,) * 4
+
+
+def test_expected_and_actual_stand_beside_each_other(made: History, ask: Any) -> None:
+    expected = {
+        (change.id, key): (value["expected"], value["actual"], value["difference"])
+        for change in made.changes
+        if change.impact and change.impact["compared"]
+        for key, value in change.impact["compared"].items()
+    }
+    assert expected
+    rows = ask("select * from trimtab.v_action_effects")
+    assert {(r["change_id"], r["metric"]): (r["expected"], r["actual"], r["difference"]) for r in rows} == expected
+    means = ask("select * from trimtab.v_rule_effects")
+    for row in means:
+        own = [r for r in rows if all(r[key] == row[key] for key in ("rule_id", "action_type", "metric"))]
+        known = [r for r in own if r["difference"] is not None]
+        assert (row["measured_actions"], row["comparable_actions"]) == (len(own), len(known))
+        mean = sum(r["difference"] for r in known) / len(known) if known else None
+        assert row["mean_difference"] == (None if mean is None else rounded(mean, 4))
+
+
+def test_executions_are_told_under_both_names(made: History, ask: Any) -> None:
+    rows = {row["execution_id"]: row for row in ask("select * from trimtab.v_automation_executions")}
+    assert len(rows) == len(made.executions)
+    for execution in made.executions:
+        row = rows[execution["id"]]
+        states = Counter(action["status"] for action in execution["actions"])
+        assert (row["actions_executed"], row["actions_successful"], row["actions_failed"]) == (
+            states["success"] + states["failure"], states["success"], states["failure"],
+        )  # fmt: skip
+        assert row["outcome"] == execution["status"]
+        assert row["status"] == {"failure": "failed"}.get(execution["status"], execution["status"])
+        assert row["started_at"] == row["executed_at"] == row["created_at"] == execution["at"]
+    log = ask("select * from trimtab.rule_execution_log")
+    assert len({row["id"] for row in log}) == len(log) == sum(len(e["actions"]) for e in made.executions)
+
+
+def test_the_audit_log_of_automation_has_each_execution_and_each_action_tried(made: History, ask: Any) -> None:
+    tried = [
+        (execution["id"], action["type"])
+        for execution in made.executions
+        for action in execution["actions"]
+        if execution["mode"] == "active" and action["status"] in ("success", "failure")
+    ]
+    rows = ask("select * from trimtab.automation_audit_log order by created_at desc")
+    assert [row["created_at"] for row in rows] == sorted((row["created_at"] for row in rows), reverse=True)
+    assert len({row["audit_id"] for row in rows}) == len(rows)
+    taken = [(row["execution_id"], row["metadata"]["type"]) for row in rows if row["action"] == "action_taken"]
+    assert Counter(taken) == Counter(tried)
+    executed = {row["execution_id"] for row in rows if row["action"] == "rule_executed"}
+    assert executed == {execution["id"] for execution in made.executions}
+    by_id = {str(change.id): change for change in made.changes}
+    for row in rows:
+        if row["action"] == "action_taken" and "change_id" in row["metadata"]:
+            change = by_id[row["metadata"]["change_id"]]
+            assert row["changes"] == {"before": change.before, "after": change.after}
