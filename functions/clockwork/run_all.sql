@@ -40,6 +40,14 @@ begin
       raise warning 'the effects of organization % were not measured: % [%]', v_org_id, sqlerrm, sqlstate;
     end;
     commit;
+    set local lock_timeout = '5s';
+    begin
+      perform trimtab.init_transaction_context(null, v_org_id);
+      perform trimtab.watch_organization(v_org_id);
+    exception when others then
+      raise warning 'organization % was not watched for suspicious changes: % [%]', v_org_id, sqlerrm, sqlstate;
+    end;
+    commit;
   end loop;
 
   begin
@@ -52,5 +60,5 @@ begin
 end
 $$;
 comment on procedure trimtab.run_all() is
-  'The hourly job: partitions ahead; for each organization, in transactions of its own, a run of the autopilot and the measurement of effects; then what the settings say is kept no longer. Called by pg_cron as trimtab_engine.';
+  'The hourly job: partitions ahead; for each organization, in transactions of its own, a run of the autopilot, the measurement of effects and the watch for suspicious changes; then what the settings say is kept no longer. Called by pg_cron as trimtab_engine.';
 grant execute on procedure trimtab.run_all() to trimtab_engine;

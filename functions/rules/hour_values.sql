@@ -30,6 +30,22 @@ begin
   v_today := (p_as_of at time zone v_organization.time_zone)::date;
   v_hour := extract(hour from p_as_of at time zone v_organization.time_zone);
 
+  -- On stale facts rules act in neither direction. A campaign that sleeps has none of its own, so the organization's count.
+  if not exists (
+    select
+    from trimtab.campaign_metrics f
+    join trimtab.guardrails g on g.org_id = f.org_id
+    where f.org_id = p_org_id
+      and f.grain = 'hour'
+      and f.day between ((p_as_of - g.max_facts_age_hours::double precision * interval '1 hour') at time zone v_organization.time_zone)::date - 1 and v_today
+      and f.hour + interval '1 hour' >= p_as_of - g.max_facts_age_hours::double precision * interval '1 hour'
+      and f.hour < p_as_of
+      and case when p_known is null then f.known_to is null
+        else f.known_from <= p_known and (f.known_to is null or f.known_to > p_known) end)
+  then
+    return;
+  end if;
+
   return query
   with fact as materialized (
     select f.campaign_id, f.day, extract(hour from f.hour at time zone v_organization.time_zone)::integer as hour,
@@ -83,5 +99,5 @@ begin
 end
 $$;
 comment on function trimtab.hour_values(uuid, jsonb[], uuid[], timestamptz, bigint, jsonb) is
-  'Values of the condition hour_performance: for each feature {metric (ctr, conversion_rate, engagement_rate, roas; default ctr), days (default 28)} and campaign what the present hour of the day (organization''s time zone), with the hours beside it, brings in percent of the whole day, over so many days that end yesterday, from hourly facts. Drawn towards 100 by four events'' worth of belief that the hour is like the others, so that a handful of clicks says little. No row with hourly facts of fewer than 7 days, or none at this time of day: what is not known holds nothing back, so that an hour that was paused for long is tried again.';
+  'Values of the condition hour_performance: for each feature {metric (ctr, conversion_rate, engagement_rate, roas; default ctr), days (default 28)} and campaign what the present hour of the day (organization''s time zone), with the hours beside it, brings in percent of the whole day, over so many days that end yesterday, from hourly facts. Drawn towards 100 by four events'' worth of belief that the hour is like the others, so that a handful of clicks says little. No row where the organization''s latest hourly fact is older than max_facts_age_hours, with hourly facts of fewer than 7 days, or none at this time of day: what is not known holds nothing back, so that an hour that was paused for long is tried again.';
 grant execute on function trimtab.hour_values(uuid, jsonb[], uuid[], timestamptz, bigint, jsonb) to trimtab_user, trimtab_engine, trimtab_definer;
