@@ -48,7 +48,8 @@ def test_install_is_idempotent_and_listed(flight: Database) -> None:
     before = flight.rows("select jobid from cron.job")
     trimtab(flight, "cron", "install", "--schedule", "* * * * *")
     assert flight.rows("select jobid from cron.job") == before
-    (job,) = json.loads(trimtab(flight, "cron", "list", "--json"))
+    job, due = json.loads(trimtab(flight, "cron", "list", "--json"))
+    assert (due["schedule"], due["command"], due["login"]) == ("* * * * *", "call trimtab.run_due()", "trimtab_engine")
     assert (job["schedule"], job["command"], job["login"], job["active"]) == (
         "* * * * *",
         "call trimtab.run_all()",
@@ -74,7 +75,7 @@ def test_bad_schedule_is_refused(flight: Database) -> None:
     result = CliRunner().invoke(main, ["--database-url", flight.dsn(ENGINE), "cron", "install", "--schedule", "soon"])
     assert result.exit_code == 1
     assert "invalid schedule" in result.output
-    assert flight.value("select schedule from cron.job") == "* * * * *"
+    assert flight.rows("select schedule from cron.job") == [("* * * * *",), ("* * * * *",)]
 
 
 @pytest.mark.late

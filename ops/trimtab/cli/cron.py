@@ -1,4 +1,4 @@
-"""`trimtab cron`: the job by which pg_cron starts the autopilot."""
+"""`trimtab cron`: the jobs by which pg_cron starts the autopilot."""
 
 from __future__ import annotations
 
@@ -10,32 +10,43 @@ from trimtab.errors import TrimtabError
 
 JOB = "trimtab run_all"
 COMMAND = "call trimtab.run_all()"
+DUE_JOB = "trimtab run_due"
+DUE_COMMAND = "call trimtab.run_due()"
 COLUMNS = ("job", "schedule", "command", "login", "active", "last_status", "last_start", "last_message")
 
 
 @click.group()
 def cron() -> None:
-    """Let pg_cron run the autopilot: install, list, remove the job."""
+    """Let pg_cron run the autopilot: install, list, remove its jobs."""
 
 
 @cron.command()
 @click.option(
     "--schedule", default="0 * * * *", show_default=True, help="When, as a cron expression in the server's time (UTC)."
 )
+@click.option(
+    "--due-schedule",
+    default="* * * * *",
+    show_default=True,
+    help="When to look for events that rules wait for, and actions whose delay is over.",
+)
 @pass_settings
-def install(settings: Settings, schedule: str) -> None:
-    """Install the job, or change its schedule."""
+def install(settings: Settings, schedule: str, due_schedule: str) -> None:
+    """Install the jobs, or change their schedules."""
+    jobs = ((JOB, schedule, COMMAND), (DUE_JOB, due_schedule, DUE_COMMAND))
     with settings.connect("engine") as connection:
         _become_engine(connection)
-        connection.execute("select cron.schedule(%s, %s, %s)", [JOB, schedule, COMMAND])
-    click.echo(f"{COMMAND} runs at '{schedule}'", err=True)
+        for job in jobs:
+            connection.execute("select cron.schedule(%s, %s, %s)", job)
+    for _, at, command in jobs:
+        click.echo(f"{command} runs at '{at}'", err=True)
 
 
 @cron.command("list")
 @json_option
 @pass_settings
 def list_jobs(settings: Settings, as_json: bool) -> None:
-    """List the job, and how it went last."""
+    """List the jobs, and how they went last."""
     with settings.connect("engine") as connection:
         _become_engine(connection)
         rows = connection.execute(
@@ -43,8 +54,8 @@ def list_jobs(settings: Settings, as_json: bool) -> None:
             " from cron.job j"
             " left join lateral (select * from cron.job_run_details d where d.jobid = j.jobid"
             " order by d.runid desc limit 1) d on true"
-            " where j.command ilike '%%trimtab.%%' or j.jobname = %s order by j.jobname",
-            [JOB],
+            " where j.command ilike '%%trimtab.%%' or j.jobname = any(%s) order by j.jobname",
+            [[JOB, DUE_JOB]],
         ).fetchall()
     print_rows(rows, COLUMNS, as_json=as_json, nothing="no job; `trimtab cron install` makes it")
 
@@ -52,11 +63,12 @@ def list_jobs(settings: Settings, as_json: bool) -> None:
 @cron.command()
 @pass_settings
 def remove(settings: Settings) -> None:
-    """Remove the job."""
+    """Remove the jobs."""
     with settings.connect("engine") as connection:
         _become_engine(connection)
         gone = connection.execute(
-            "select cron.unschedule(j.jobid) from cron.job j where j.jobname = %s and j.username = current_user", [JOB]
+            "select cron.unschedule(j.jobid) from cron.job j where j.jobname = any(%s) and j.username = current_user",
+            [[JOB, DUE_JOB]],
         ).fetchall()
     click.echo("removed" if gone else "there was no job", err=True)
 
@@ -66,7 +78,8 @@ def _become_engine(connection: Connection) -> None:
     if not connection.execute("select 1 from pg_catalog.pg_extension where extname = 'pg_cron'").fetchone():
         raise TrimtabError(
             "pg_cron is not installed in this database",
-            "have any scheduler call trimtab.run_all() every hour instead (docs/install.md, Without pg_cron)",
+            "have any scheduler call trimtab.run_all() every hour and trimtab.run_due() every minute instead"
+            " (docs/install.md, Without pg_cron)",
         )
     row = connection.execute(
         "select session_user = %(engine)s or pg_catalog.pg_has_role(%(engine)s, 'member'),"

@@ -24,8 +24,10 @@ from trimtab.cli.context import (
 from trimtab.cli.tables import as_percent
 
 FAILED = 4
-OUTCOMES = ("organization", "paused", "scaled", "opportunities", "held_back", "failed", "note")
-DECISIONS = ("organization", "campaign", "rule", "would", "confidence", "held_back_by", "why")
+OUTCOMES = (
+    "organization", "executed", "paused", "scaled", "shadowed", "opportunities", "held_back", "failed", "note",
+)  # fmt: skip
+DECISIONS = ("organization", "campaign", "rule", "mode", "would", "confidence", "held_back_by", "why")
 
 
 @click.command()
@@ -97,13 +99,17 @@ def _outcome(result: dict[str, Any]) -> dict[str, Any]:
     taken = result.get("actions_taken", {})
     note = ""
     if result.get("stopped"):
-        note = "the stop switch is on"
+        note = result["stop_reason"]
     elif "error" in result:
         note = f"{result['error']['message']} [{result['error']['code']}]"
     elif "detection_error" in result:
         note = f"opportunities: {result['detection_error']['message']}"
+    elif "errors" in result:
+        note = "; ".join(f"{error['part']}: {error['message']} [{error['code']}]" for error in result["errors"])
     return {
         "organization": result["organization"],
+        "executed": result.get("executed"),
+        "shadowed": result.get("shadowed"),
         "paused": taken.get("campaigns_paused"),
         "scaled": taken.get("campaigns_scaled"),
         "opportunities": taken.get("opportunities_detected"),
@@ -136,18 +142,25 @@ def _dry_run(
 
 
 def _decision(decision: dict[str, Any]) -> dict[str, Any]:
-    would = "pause"
-    if decision["action_type"] == "auto_scale_up":
-        would = f"budget {decision['previous_budget']} → {decision['new_budget']} {decision['currency']}"
     return {
         "organization": decision["organization"],
         "campaign": decision["campaign_title"],
         "rule": decision["rule_name"],
-        "would": would,
+        "mode": decision["mode"],
+        "would": "; ".join(_would(action) for action in decision["actions"] or []),
         "confidence": as_percent(decision["confidence_score"]),
         "held_back_by": decision["gate"],
         "why": decision["gate_reason"] or decision["reason"],
     }
+
+
+def _would(action: dict[str, Any]) -> str:
+    """An action in a few words: `pause campaign`, `budget 100 → 150 USD`."""
+    plan = action.get("plan", {})
+    for name in ("budget", "daily_budget", "bid"):
+        if name in plan:
+            return f"{name.replace('_', ' ')} {plan['from']} → {plan[name]} {plan['currency']}"
+    return str(action["type"]).replace("_", " ")
 
 
 COMMANDS = (run,)
