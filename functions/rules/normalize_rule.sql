@@ -45,7 +45,7 @@ begin
     return;
   end if;
 
-  select array_agg(m.metric order by m.place > 0, m.metric), array_agg(m.metric) filter (where m.unit = 'percent'),
+  select array_agg(m.metric order by m.place > 0, m.metric), array_agg(m.metric order by m.metric) filter (where m.unit = 'percent'),
          array_agg(m.metric) filter (where m.place < 0)
     into v_metrics, v_percents, v_live
   from trimtab.rule_metrics() m;
