@@ -40,5 +40,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT061', 'bad_address', 'Nothing may be sent to this IP address.'),
   ('TT062', 'unknown_recipient', 'Nobody of these is a member, or an address that can be written to.'),
   ('TT063', 'unknown_alert', 'There is no such alert in the organization, or it is resolved.'),
-  ('TT064', 'bad_alert', 'An alert has no title or an unknown severity.')
+  ('TT064', 'bad_alert', 'An alert has no title or an unknown severity.'),
+  ('TT065', 'cannot_resume', 'The campaign is not paused, or was not paused by a rule.'),
+  ('TT066', 'cannot_implement', 'What is recommended cannot be done by a rule, or no longer.'),
+  ('TT067', 'bad_event', 'A rule cannot write this event.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

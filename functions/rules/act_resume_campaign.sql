@@ -1,0 +1,26 @@
+create or replace function trimtab.act_resume_campaign(p_org_id uuid, p_action jsonb, p_context jsonb)
+  returns jsonb
+  language plpgsql
+  volatile
+  parallel unsafe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+declare
+  v_campaign_id uuid := (p_context ->> 'campaign_id')::uuid;
+  v_id uuid := trimtab.change_of_step(p_org_id, p_context);
+begin
+  if v_id is not null then
+    return jsonb_build_object('change_id', v_id);
+  end if;
+  v_id := trimtab.resume_campaign_as(
+    p_org_id => p_org_id, p_campaign_id => v_campaign_id, p_reason => p_context ->> 'reason',
+    p_confidence => (p_context ->> 'confidence_score')::numeric, p_origin => 'rule', p_evidence => trimtab.step_evidence(p_context),
+    p_expected_impact => p_context ->> 'expected_impact', p_rule_id => (p_context ->> 'rule_id')::uuid,
+    p_rule_version => (p_context ->> 'rule_version')::integer, p_run_id => (p_context ->> 'run_id')::uuid,
+    p_only_paused_by_rules => coalesce((p_action ->> 'only_paused_by_rules')::boolean, true));
+  return jsonb_build_object('change_id', v_id);
+end
+$$;
+comment on function trimtab.act_resume_campaign(uuid, jsonb, jsonb) is
+  'Handler of the action resume_campaign {only_paused_by_rules}: resumes the campaign (resume_campaign_as()); {change_id}. Carried out once a step of an execution.';
+grant execute on function trimtab.act_resume_campaign(uuid, jsonb, jsonb) to trimtab_definer;
