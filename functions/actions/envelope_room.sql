@@ -30,7 +30,7 @@ begin
   ), room as (
     -- What a cap leaves to the campaign, with all others as they are.
     select e.campaign_id, e.currency, e.budget, e.daily_budget, e.rate, e.day_factor, e.month_days, e.lifetime_spend,
-           e.month_missing, v.period, v.code, v.reason, v.level,
+           e.month_missing, e.month_open, e.left_in_force, v.period, v.code, v.reason, v.level,
            v.amount - v.exposure + case v.period when 'day' then e.day_exposure else e.month_exposure - e.month_spend end as room
     from exposure e
     join trimtab.envelope(p_org_id, p_as_of) v on case v.level
@@ -41,10 +41,14 @@ begin
       end
   ), bounded as (
     select r.*,
-           greatest(trimtab.round_down_money(case r.period
-             when 'day' then r.room / (r.day_factor * r.rate)
-             else (r.room - r.month_missing) / nullif(r.day_factor * r.rate * r.month_days, 0) end, r.currency), 0) as daily_bound,
-           greatest(trimtab.round_down_money((r.lifetime_spend + r.room) / r.rate, r.currency), 0) as budget_bound
+           greatest(trimtab.round_down_money(case
+             when r.period = 'day' then r.room / (r.day_factor * r.rate)
+             when r.month_missing > r.room then 0
+             -- Today at its worst of before with the days after it, and all days ahead by the new budget: both have to fit.
+             else least((r.room - r.month_missing) / nullif((r.month_days - r.day_factor) * r.rate, 0),
+               (r.room - r.month_open) / nullif(r.month_days * r.rate, 0)) end, r.currency), 0) as daily_bound,
+           case when r.period = 'day' or least(r.month_missing, r.left_in_force) <= r.room
+             then greatest(trimtab.round_down_money((r.lifetime_spend + r.room) / r.rate, r.currency), 0) else 0 end as budget_bound
     from room r
   ), chosen as (
     -- A campaign with both budgets fits where one of them keeps it under the cap.

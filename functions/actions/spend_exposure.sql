@@ -19,6 +19,8 @@ create or replace function trimtab.spend_exposure(
     day_exposure numeric,
     month_spend numeric,
     month_missing numeric,
+    month_open numeric,
+    left_in_force numeric,
     month_exposure numeric,
     is_stale boolean,
     code text,
@@ -89,30 +91,45 @@ begin
   ), change as (
     -- What was in force since the first of the month: before each change its previous state, after the last the present one.
     select h.campaign_id, h.previous_state as state,
-           lag(h.executed_at) over (partition by h.campaign_id order by h.number) as since, h.executed_at as until
+           lag(h.executed_at) over (partition by h.campaign_id order by h.number) as since, h.executed_at as until,
+           -- A state that came and went in one transaction was never in force.
+           coalesce(lag(h.transaction_id) over (partition by h.campaign_id order by h.number) = h.transaction_id, false) as is_passing
     from trimtab.campaign_changes h
     where p_with_months and h.org_id = p_org_id and h.status in ('executed', 'rolled_back')
       and h.executed_at >= trimtab.day_start(v_month, v_organization.time_zone)
-  ), in_force as (
-    select c.id, greatest(h.since, c.begins_at) as since, h.until, false as is_present,
-           (h.state ->> 'daily_budget')::numeric as daily_budget
+  ), state as (
+    -- A transaction may have begun before the one that it waited for: its time is that of its beginning.
+    select c.id, least(greatest(h.since, c.begins_at), h.until) as since, h.until,
+           (h.state ->> 'daily_budget')::numeric as daily_budget, (h.state ->> 'budget')::numeric as budget
     from change h
     join valued c on c.id = h.campaign_id
-    where h.state ->> 'status' = 'active'
+    where h.state ->> 'status' = 'active' and not h.is_passing and c.begins_at <= h.until
     union all
-    select c.id, least(greatest((select max(h.until) from change h where h.campaign_id = c.id), c.begins_at), p_as_of), p_as_of, true,
-           c.daily_budget
+    select c.id, least(greatest(l.until, c.begins_at), p_as_of), p_as_of, c.daily_budget, c.budget
     from valued c
+    left join (select h.campaign_id, max(h.until) as until from change h group by h.campaign_id) l on l.campaign_id = c.id
     where p_with_months and c.is_spending and c.begins_at <= p_as_of
+  ), in_force as (
+    select s.id, s.since, s.until, s.budget is null as is_unbounded, b.left_of_budget,
+           least(s.daily_budget * c.day_factor * c.rate, b.left_of_budget) as worst
+    from state s
+    join valued c on c.id = s.id
+    cross join lateral (
+      select case when s.budget * c.rate > c.lifetime_spend then s.budget * c.rate - c.lifetime_spend
+                  when s.budget * c.rate is not null then 0 end as left_of_budget
+    ) b
+  ), bound as (
+    -- All that the budgets in force have let go out beyond what is known to be spent.
+    select i.id, case when not bool_or(i.is_unbounded) then max(i.left_of_budget) end as left_in_force
+    from in_force i
+    group by i.id
   ), active_day as (
-    -- The worst of each local day of the month until now on which a campaign was active; null: it had no daily budget.
-    select i.id, d.day::date as day,
-           case when bool_or(i.daily_budget is null) then null else max(i.daily_budget) end as daily_budget
+    -- The worst of each local day of the month until now on which a campaign was active; null: nothing bounded it.
+    select i.id, d.day::date as day, case when bool_and(i.worst is not null) then max(i.worst) end as worst
     from in_force i
     cross join lateral generate_series(
       greatest((i.since at time zone v_organization.time_zone)::date, v_month)::timestamp,
       least((i.until at time zone v_organization.time_zone)::date, v_today)::timestamp, interval '1 day') d (day)
-    where i.since < i.until or i.is_present
     group by i.id, d.day
   ), fact as (
     select f.campaign_id as id, f.day, not f.is_derived and f.day < v_today as is_whole,
@@ -123,26 +140,30 @@ begin
     where p_with_months and f.org_id = p_org_id and f.grain = 'day' and f.dimension = '' and f.known_to is null
       and f.day between v_month and v_today
   ), day as (
-    select coalesce(f.id, a.id) as id, coalesce(f.day, a.day) as day, f.spend, coalesce(f.is_known, false) as is_known,
-           coalesce(f.is_known and f.is_whole, false) as is_whole, a.id is not null as was_active,
-           a.daily_budget * c.day_factor * c.rate as worst, c.is_spending, c.worst_day, c.budget is not null as has_budget
+    select coalesce(f.id, a.id) as id, coalesce(f.day, a.day) as day, f.spend, a.worst,
+           coalesce(f.is_known, false) as is_known, a.id is not null and not coalesce(f.is_known and f.is_whole, false) as is_open
     from fact f
     full join active_day a on a.id = f.id and a.day = f.day
-    join valued c on c.id = coalesce(f.id, a.id)
   ), summed as (
     select d.id,
            coalesce(sum(d.spend), 0) as spend,
+           coalesce(sum(d.spend) filter (where d.day = v_today), 0) as spend_today,
+           coalesce(sum(greatest(d.worst - coalesce(d.spend, 0), 0)) filter (where d.is_open and d.day < v_today), 0) as missing_before,
+           coalesce(max(d.worst) filter (where d.day = v_today), 0) as worst_today,
            bool_or(d.is_known and d.spend is null) as lacks_rate,
-           -- What a day may have cost beyond what is known of it. Where a campaign goes on, today is one of the days ahead already.
-           coalesce(sum(case
-             when d.is_whole or not d.was_active then 0
-             when d.day = v_today and d.is_spending
-               then greatest(d.worst, d.spend, d.worst_day) - coalesce(d.worst_day, 0) - coalesce(d.spend, 0)
-             else greatest(d.worst - coalesce(d.spend, 0), 0)
-           end), 0) as missing,
-           bool_or(d.was_active and not d.is_whole and d.worst is null) as lacks_daily_budget
+           bool_or(d.is_open and d.worst is null) as lacks_budget,
+           bool_or(d.is_open) as is_open
     from day d
     group by d.id
+  ), month as (
+    select c.id, coalesce(s.spend, 0) as spend, coalesce(s.spend_today, 0) as spend_today,
+           coalesce(s.missing_before, 0) as missing_before,
+           coalesce(s.missing_before, 0) + greatest(s.worst_today - s.spend_today, 0) as missing,
+           b.left_in_force, s.lacks_rate, s.lacks_budget, s.is_open
+    from valued c
+    left join summed s on s.id = c.id
+    left join bound b on b.id = c.id
+    where p_with_months
   ), freshness as (
     select c.id,
            c.is_spending and coalesce(c.activated_at < v_fresh_from, true)
@@ -160,14 +181,15 @@ begin
   select c.id, c.title, c.platform, c.group_id, c.currency, c.is_spending, c.rate, c.day_factor, c.month_days,
     c.budget, c.daily_budget, c.lifetime_spend,
     case when c.is_spending then least(c.worst_day, c.left_of_budget) else 0 end,
-    case when p_with_months then coalesce(s.spend, 0) end,
-    case when p_with_months then coalesce(s.missing, 0) end,
-    case when p_with_months then coalesce(s.spend, 0) + case
-      when c.budget is null then coalesce(s.missing, 0) + case when c.is_spending then c.worst_day * c.month_days else 0 end
-      when c.daily_budget is null or s.lacks_daily_budget then
-        case when c.is_spending or s.lacks_daily_budget or s.missing > 0 then c.left_of_budget else 0 end
-      else least(c.left_of_budget, coalesce(s.missing, 0) + case when c.is_spending then c.worst_day * c.month_days else 0 end)
-    end end,
+    m.spend, m.missing, m.missing_before - m.spend_today, m.left_in_force,
+    m.spend + case
+      when not c.is_spending then least(m.missing, m.left_in_force)
+      else least(
+        -- By the daily budget: today costs the worst that was or is in force on it, each day ahead its worst.
+        m.missing_before + greatest(m.missing - m.missing_before, c.worst_day - m.spend_today, 0) + (c.month_days - c.day_factor) * c.worst_day / c.day_factor,
+        -- By the budget: all that is left of it, unless more has gone already under a higher one.
+        case when c.left_of_budget is not null then greatest(c.left_of_budget, least(m.missing, m.left_in_force)) end)
+    end,
     f.is_stale,
     case
       when not c.is_spending then null
@@ -176,15 +198,15 @@ begin
     end,
     case
       when not p_with_months then null
-      when s.lacks_rate or c.rate is null and (c.is_spending or s.missing is not null) then 'no_rate'
+      when m.lacks_rate or c.rate is null and (c.is_spending or m.is_open) then 'no_rate'
       when c.is_spending and c.budget is null and c.daily_budget is null then 'no_budget'
-      when f.is_stale or s.lacks_daily_budget and c.budget is null then 'stale_facts'
+      when f.is_stale or m.lacks_budget then 'stale_facts'
     end
   from valued c
-  left join summed s on s.id = c.id
+  left join month m on m.id = c.id
   left join freshness f on f.id = c.id;
 end
 $$;
 comment on function trimtab.spend_exposure(uuid, timestamptz, boolean) is
-  'What each campaign of an organization may spend at worst, in the organization''s currency; null: it cannot be told. Budgets are those of the present, in currency (the campaign''s), rate turns them into the organization''s at today''s rate. is_spending: active and not ended. day_exposure: daily budget × day_factor (see over_delivery) or what is left of the budget (all of it may go in a day), whichever is less. month_exposure: what is known to be spent in the local month (month_spend), what days without whole facts may have cost (month_missing: the worst of what was in force on them, less what is known), and the days ahead, today included (month_days daily budgets, see worst_days()), the last two never more than what is left of the budget. lifetime_spend: as far as it is known whole, else 0, so that nothing is thought spent that may not be. is_stale: active for longer than guardrails.max_facts_age_hours without a fact as young. code, month_code: why the day''s or the month''s figure cannot be told (no_rate, no_budget) or relied on (stale_facts). p_with_months: false leaves the month out, which is cheaper.';
+  'What each campaign of an organization may spend at worst, in the organization''s currency; null: it cannot be told. Budgets are those of the present, in currency (the campaign''s), rate turns them into the organization''s at today''s rate. is_spending: active and not ended. day_exposure: daily budget × day_factor (see over_delivery) or what is left of the budget (all of it may go in a day), whichever is less. month_exposure: what is known to be spent in the local month (month_spend), what days without whole facts, today among them, may have cost (month_missing: the worst of what was in force on them, less what is known; month_open: the same without today, less what is known of today; left_in_force: so much the budgets in force let go out at most), and the days ahead (today included, month_days daily budgets, see worst_days()); never more than what is left of the budget. lifetime_spend: as far as it is known whole, else 0, so that nothing is thought spent that may not be. is_stale: active for longer than guardrails.max_facts_age_hours without a fact as young. code, month_code: why the day''s or the month''s figure cannot be told (no_rate, no_budget) or relied on (stale_facts). p_with_months: false leaves the month out, which is cheaper.';
 grant execute on function trimtab.spend_exposure(uuid, timestamptz, boolean) to trimtab_user, trimtab_engine, trimtab_definer;

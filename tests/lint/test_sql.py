@@ -83,7 +83,9 @@ def faults_of_statement(kind: str, stmt: Any) -> Iterator[str]:
     name = type(stmt).__name__
     if name not in ALLOWED[kind]:
         yield f"{name} does not belong into a repeatable file of {kind}/"
-    if is_a(stmt, ast.CreateFunctionStmt | ast.ViewStmt | ast.CreateTrigStmt) and not stmt.replace:
+    # PostgreSQL cannot replace a constraint trigger: it is dropped and made again.
+    is_constraint = is_a(stmt, ast.CreateTrigStmt) and stmt.isconstraint
+    if is_a(stmt, ast.CreateFunctionStmt | ast.ViewStmt | ast.CreateTrigStmt) and not stmt.replace and not is_constraint:
         yield f"{name} without 'or replace'"
     if is_a(stmt, ast.DropStmt) and not stmt.missing_ok:
         yield "drop without 'if exists'"
