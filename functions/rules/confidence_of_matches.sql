@@ -11,6 +11,8 @@ create or replace function trimtab.confidence_of_matches(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
+  set jit to off
 as $$
 #variable_conflict use_column
 declare

@@ -12,6 +12,8 @@ create or replace function trimtab.decide(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
+  set jit to off
 as $$
 #variable_conflict use_column
 declare

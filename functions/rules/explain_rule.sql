@@ -9,6 +9,8 @@ create or replace function trimtab.explain_rule(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
+  set jit to off
 as $$
 declare
   v_org_id uuid := trimtab.require_org('viewer');
