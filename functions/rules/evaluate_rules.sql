@@ -12,6 +12,7 @@ create or replace function trimtab.evaluate_rules(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set jit to off
 as $$
 declare
   c_lifetime_spend constant integer := 48;

@@ -13,6 +13,7 @@ create or replace function trimtab.rule_values(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set jit to off
   -- How many rules and campaigns come is seen in the arrays.
   set plan_cache_mode to force_custom_plan
 as $$
