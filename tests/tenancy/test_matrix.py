@@ -14,6 +14,12 @@ from trimtab.database.tree import checkout
 ACTORS = ("viewer", "analyst", "manager", "admin", "owner", "engine")
 REFUSED = ("42501", "TT003")
 
+# Doubled braces: the statements are format strings.
+SHADOW_RULE = (
+    '{{"name": "New", "conditions": [{{"metric": "roi", "operator": "<", "threshold": 1}}],'
+    ' "actions": [{{"type": "pause_campaign"}}]}}'
+)
+
 # What stands in the table's first column, and statements that need just that. A SELECT from a table must find a row.
 CAPABILITIES = {
     "read campaigns, figures, decisions, opportunities": [
@@ -52,7 +58,18 @@ CAPABILITIES = {
         "select trimtab.rollback_action('{campaign_changes}')",
     ],
     "run the autopilot": ["select trimtab.run_autonomous_operations()"],
-    "change rules": ["update trimtab.autonomous_rules set is_active = false"],
+    "write rules in shadow, adopt ready ones": [
+        "select trimtab.save_rule('" + SHADOW_RULE + "')",
+        "select trimtab.adopt_rule('spend_guard')",
+    ],
+    "activate rules, change, pause and archive active ones": [
+        "update trimtab.autonomous_rules set is_active = false",
+        "update trimtab.v_automation_rules set enabled = false",
+        "select trimtab.save_rule('" + SHADOW_RULE + "', '{automation_rules}')",
+        "select trimtab.set_rule_status('{automation_rules}', 'archived')",
+        "select trimtab.add_rule_action('{automation_rules}', '{{\"type\": \"create_alert\"}}')",
+        "select trimtab.adopt_rule('spend_guard', '{{\"status\": \"active\"}}')",
+    ],
     "read the audit log": ["select from trimtab.audit_log"],
     "change guardrails and the stop switch": ["update trimtab.guardrails set autopilot_enabled = false"],
     "change the organization's name, time zone, currency": ["select trimtab.change_organization_settings('New')"],
