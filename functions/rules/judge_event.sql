@@ -65,7 +65,7 @@ begin
   select jsonb_build_object(
       'judged', true,
       'executed', count(*) filter (where e.mode = 'active' and e.status <> 'skipped'),
-      'shadowed', count(*) filter (where e.mode = 'shadow'),
+      'shadowed', count(*) filter (where e.mode = 'shadow' and e.error_code is null),
       'held_back', cardinality(v_judged.holds),
       'failed', count(*) filter (where e.error_code is not null))
     into v_outcome

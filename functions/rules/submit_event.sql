@@ -26,7 +26,7 @@ begin
       then format('p_type: found %s, allowed words of small letters joined by dots, such as mention.received', coalesce(quote_literal(p_type), 'null'))
     when split_part(p_type, '.', 1) = any (array[
         'action', 'alert', 'anomaly', 'audit', 'autopilot', 'campaign', 'campaign_change', 'delivery', 'facts', 'guardrails',
-        'import', 'membership', 'opportunity', 'organization', 'quarantine', 'rule', 'spend_cap', 'system'])
+        'import', 'membership', 'opportunity', 'organization', 'quarantine', 'rule', 'security', 'spend_cap', 'system'])
       then format('p_type: found %s, allowed any that does not begin with %s., which only Trimtab itself writes',
         quote_literal(p_type), split_part(p_type, '.', 1))
     end,
