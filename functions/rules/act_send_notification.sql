@@ -15,8 +15,8 @@ begin
     p_org_id => p_org_id,
     p_kind => v_kind,
     p_recipients => case
-      -- Whom it concerns when nobody is named: those who may change campaigns.
-      when jsonb_array_length(coalesce(nullif(p_action -> 'recipients', 'null'), '[]')) = 0 and v_kind <> 'slack' then '{role:manager}'
+      -- Nobody is named.
+      when jsonb_array_length(coalesce(nullif(p_action -> 'recipients', 'null'), '[]')) = 0 and v_kind <> 'slack' then '{role:admin}'
       else array(select jsonb_array_elements_text(p_action -> 'recipients')) end,
     p_subject => coalesce(p_action ->> 'subject', concat_ws(': ', p_context ->> 'rule_name', v_title)),
     p_body => concat_ws(E'\n', p_action ->> 'message', v_title, p_context ->> 'reason'),
@@ -28,5 +28,5 @@ begin
 end
 $$;
 comment on function trimtab.act_send_notification(uuid, jsonb, jsonb) is
-  'Handler of the action send_notification {recipients, message, subject, channel}: writes one message (enqueue_message()) with what the rule says, the campaign and the reason; {message_id}. Without recipients it goes to role:manager; channel is in_app when absent. Written once a step of an execution.';
+  'Handler of the action send_notification {recipients, message, subject, channel}: writes one message (enqueue_message()) with what the rule says, the campaign and the reason; {message_id}. Without recipients it goes to role:admin; channel is in_app when absent. Written once a step of an execution.';
 grant execute on function trimtab.act_send_notification(uuid, jsonb, jsonb) to trimtab_definer;
