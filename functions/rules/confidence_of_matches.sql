@@ -13,6 +13,7 @@ create or replace function trimtab.confidence_of_matches(
   set search_path to trimtab, pg_catalog, pg_temp
   -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
   set jit to off
+  set plan_cache_mode to force_generic_plan
 as $$
 #variable_conflict use_column
 declare

@@ -14,6 +14,7 @@ create or replace function trimtab.decide(
   set search_path to trimtab, pg_catalog, pg_temp
   -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
   set jit to off
+  set plan_cache_mode to force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -98,7 +99,7 @@ begin
         and (e.status <> 'skipped' or e.mode = 'shadow')
         and e.executed_at <= p_as_of
     ) u
-  ), weighed as (
+  ), weighed as materialized (
     select m.*, c.title, c.currency, c.autonomous_enabled, c.status as campaign_status,
            k.score, a.actions, a.action_type, coalesce(a.raises, false) as raises, a.previous_budget, a.new_budget, a.code, a.code_reason,
            w.rule_id as winner_id, w.name as winner, w.priority as winner_priority,
@@ -119,7 +120,7 @@ begin
     left join history h on h.campaign_id = m.campaign_id
     left join rule_use u on u.rule_id = m.rule_id
     left join campaign_use x on x.place = m.place
-  ), gated as (
+  ), gated as materialized (
     select w.*,
       case
         when w.winner_id <> w.rule_id and (w.mode = 'active' or w.winner_priority >= w.priority) then 'lower_priority'
@@ -140,7 +141,7 @@ begin
         when w.max_executions_per_day <= w.today then 'daily_limit'
       end as gate
     from weighed w
-  ), limited as (
+  ), limited as materialized (
     -- What is left of a day's limit and of the share of pauses goes to the surest first.
     select g.*,
       case
@@ -150,7 +151,7 @@ begin
         else null
       end as limited_gate
     from gated g
-  ), shared as (
+  ), shared as materialized (
     select l.*,
       case
         when l.limited_gate is null and l.action_type = 'auto_pause' and l.campaign_id is not null

@@ -11,6 +11,7 @@ create or replace function trimtab.explain_rule(
   set search_path to trimtab, pg_catalog, pg_temp
   -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
   set jit to off
+  set plan_cache_mode to force_generic_plan
 as $$
 declare
   v_org_id uuid := trimtab.require_org('viewer');

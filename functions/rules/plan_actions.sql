@@ -21,6 +21,7 @@ create or replace function trimtab.plan_actions(
   set search_path to trimtab, pg_catalog, pg_temp
   -- Its plans look dear, because nobody knows how few rows functions return; compiling them takes longer than running them.
   set jit to off
+  set plan_cache_mode to force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -71,7 +72,8 @@ begin
       and (h.status = 'executed' or h.rolled_back_at > p_as_of)
       and h.campaign_id in (select a.campaign_id from action a)
     group by h.campaign_id
-  ), wanted as (
+  ), wanted as materialized (
+    -- Materialized, this and the next: expressions written into one another take longer to plan than all of it to run.
     select a.*, c.currency, c.rate, c.bid, c.budget, c.daily_budget, c.main_budget, d.budget as budget_a_day_ago,
            e.max_budget, e.max_daily_budget, e.code as room_code, e.reason as room_reason,
            case a.type when 'adjust_bid' then c.bid when 'adjust_budget' then c.main_budget end as present,
@@ -95,7 +97,7 @@ begin
       ) k
       where named.code = a.action ->> 'metric'
     ) t on a.target is not null
-  ), bounded as (
+  ), bounded as materialized (
     -- A rise is bounded by what the action, the guardrails and the envelope allow; a fall by what the action allows.
     select w.*,
       case
@@ -108,7 +110,7 @@ begin
         else w.amount
       end as allowed
     from wanted w
-  ), split as (
+  ), split as materialized (
     select b.*,
       case when b.type = 'adjust_budget' and b.amount > b.present then
         least(b.allowed, case when b.budget is null then b.max_daily_budget else b.max_budget end,
@@ -116,12 +118,12 @@ begin
           case when b.budget > 0 and b.daily_budget > 0 then b.max_daily_budget * b.budget / b.daily_budget end)
         else b.allowed end as within
     from bounded b
-  ), rounded as (
+  ), rounded as materialized (
     -- Rises are cut, falls are raised to the smallest unit: neither goes beyond what was allowed.
     select s.*, case when s.amount < s.present then trimtab.round_up_money(s.within, s.currency)
                      else trimtab.round_down_money(s.within, s.currency) end as new_amount
     from split s
-  ), judged as (
+  ), judged as materialized (
     select r.*,
       case
         when r.changes not in ('budget', 'bid', 'status', 'proposed') or r.campaign_id is null then null
