@@ -11,17 +11,19 @@ declare
   v_leaf jsonb;
 begin
   if v_group is null then
-    select jsonb_agg(l.leaf - 'path' - 'evidence_of' order by l.place) -> 0
-             || coalesce(jsonb_build_object('evidence', jsonb_agg(l.leaf - 'path' - 'evidence_of' order by l.place) filter (where l.place > 1)), '{}')
+    select (l.leaf - 'path') || coalesce(
+             (
+               select jsonb_build_object('evidence', jsonb_agg(e.leaf - 'path' - 'evidence_of' order by e.place))
+               from jsonb_array_elements(p_leaves) with ordinality e (leaf, place)
+               where (e.leaf ->> 'evidence_of')::bigint = l.place
+               having count(*) > 0
+             ), '{}')
       into v_leaf
-    from (
-      select e.leaf, row_number() over (order by e.place) as place
-      from jsonb_array_elements(p_leaves) with ordinality e (leaf, place)
-      where e.leaf ->> 'path' = p_path
-    ) l;
+    from jsonb_array_elements(p_leaves) with ordinality l (leaf, place)
+    where l.leaf ->> 'path' = p_path;
     -- A condition counts only with the evidence that it asks for.
     return case
-      when v_leaf -> 'evidence' is null or v_leaf -> 'evidence' = 'null' then v_leaf - 'evidence'
+      when not v_leaf ? 'evidence' then v_leaf
       else v_leaf || jsonb_build_object('has_evidence', not jsonb_path_exists(v_leaf, '$.evidence[*] ? (@.holds != true)'))
     end;
   end if;
