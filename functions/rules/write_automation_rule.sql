@@ -11,11 +11,13 @@ declare
     'name', 'rule_name', 'description', 'rule_type', 'category', 'entity_type', 'entity_id', 'conditions', 'condition_logic',
     'actions', 'priority', 'status', 'enabled', 'is_active', 'trigger_type', 'trigger_config', 'execute_sequentially',
     'delay_between_actions_seconds', 'stop_on_error', 'max_executions_per_day', 'cooldown_minutes', 'campaign_cooldown_minutes'];
+  c_nullable constant text[] := array['description', 'category', 'max_executions_per_day', 'entity_id'];
   c_ignored constant text[] := array['updated_at', 'priority_rank', 'document'];
   v_old jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) end;
   v_new jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) end;
   v_changed jsonb;
   v_fixed text;
+  v_faults text[];
   v_without text[];
 begin
   if tg_op = 'DELETE' then
@@ -47,6 +49,16 @@ begin
             hint = 'Leave it out. These may be written: ' || array_to_string(c_keys, ', ') || ', priority_rank.';
   end if;
 
+  select array_agg(format('%s: found nothing, allowed: a value.', c.key) order by c.key) into v_faults
+  from jsonb_each(v_changed) c
+  where c.value = 'null' and c.key <> all (c_nullable || c_ignored);
+  if v_faults is not null then
+    raise exception 'the rule is not valid (faults: %)', cardinality(v_faults)
+      using errcode = 'TT030',
+            detail = array_to_string(v_faults, E'\n'),
+            hint = 'These may be null: ' || array_to_string(c_nullable, ', ') || '.';
+  end if;
+
   if tg_op = 'INSERT' then
     new.rule_id := trimtab.save_rule(
       coalesce(v_changed -> 'document', '{}') || (v_changed - c_ignored)
@@ -72,7 +84,7 @@ begin
       old.rule_id,
       (select coalesce(jsonb_object_agg(c.key, c.value), '{}')
        from jsonb_each(v_changed - c_ignored) c
-       where c.value <> 'null' or c.key not in ('description', 'category', 'max_executions_per_day', 'entity_id'))
+       where c.value <> 'null')
       || case when v_changed ? 'priority_rank' then jsonb_build_object('priority', new.priority_rank) else '{}' end
       -- These are read together.
       || case when v_changed ?| array['conditions', 'condition_logic']

@@ -49,12 +49,21 @@ begin
             hint = 'Leave it out. rule_name, rule_type, condition, action, priority, is_active and description may be written.';
   end if;
 
+  if tg_op = 'UPDATE' and (new.rule_name is null or new.priority is null or new.is_active is null) then
+    raise exception 'a rule has a name and a priority, and is on or off'
+      using errcode = 'TT030',
+            detail = array_to_string(array[
+              case when new.rule_name is null then 'rule_name: found nothing, allowed: a name.' end,
+              case when new.priority is null then 'priority: found nothing, allowed: a whole number.' end,
+              case when new.is_active is null then 'is_active: found nothing, allowed: true or false.' end], E'\n'),
+            hint = 'Leave out what is to stay as it is.';
+  end if;
+
   if tg_op = 'INSERT' then
     new.id := trimtab.save_rule(v_document);
   elsif (new.rule_name, new.rule_type, new.priority, new.description) is not distinct from
         (old.rule_name, old.rule_type, old.priority, old.description)
     and (new.condition, new.action) is not distinct from (old.condition, old.action)
-    and new.is_active is not null
   then
     if new.is_active <> old.is_active then
       perform trimtab.set_rule_status(old.id, case when new.is_active then 'active' else 'paused' end);
@@ -70,7 +79,6 @@ begin
       || case when new.condition is distinct from old.condition then jsonb_build_object('condition', new.condition) else '{}' end
       || case when new.action is distinct from old.action then jsonb_build_object('action', new.action) else '{}' end
       || case
-        when new.is_active is null then '{"status": null}'
         when new.is_active <> old.is_active then jsonb_build_object('status', case when new.is_active then 'active' else 'paused' end)
         else '{}'
       end,
