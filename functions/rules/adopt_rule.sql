@@ -59,7 +59,7 @@ begin
     end if;
     select c.rule, c.terms into v_new from trimtab.compile_rule(v_document) c;
     perform trimtab.require_rule_role(null, (v_new.rule).status);
-    v_faults := trimtab.scope_faults(v_org_id, v_new.rule);
+    v_faults := trimtab.scope_faults(v_org_id, v_new.rule) || trimtab.action_faults(v_org_id, v_new.rule);
     if v_faults <> '{}' then
       raise exception 'the rule is not valid (faults: %)', cardinality(v_faults)
         using errcode = 'TT030',

@@ -10,7 +10,7 @@ as $$
       then format('%L is no dotted type in lower case, such as team.budget_reviewed.', p_type)
     when split_part(p_type, '.', 1) in (
       'action', 'alert', 'anomaly', 'autopilot', 'campaign', 'execution', 'facts', 'guardrails', 'import', 'membership',
-      'opportunity', 'organization', 'rule', 'system', 'trimtab', 'workflow')
+      'opportunity', 'organization', 'rule', 'security', 'system', 'trimtab', 'workflow')
       then format('Events that begin with %s. are the system''s own.', split_part(p_type, '.', 1))
   end
 $$;

@@ -1,6 +1,6 @@
 -- Handlers by themselves, with contexts as the run hands them in; what the run makes of their answers is tested there.
 begin;
-select plan(73);
+select plan(75);
 
 select test.clock_at('2026-05-10 12:00+00');
 select test.organization('Acme', 'UTC', 'EUR') as acme \gset
@@ -114,7 +114,10 @@ select trimtab.act_send_notification(:'acme', '{"recipients": ["role:manager"], 
 select is(trimtab.act_send_notification(:'acme', '{"recipients": ["role:manager"], "message": "Look."}', pg_temp.context(:'spring', 1, :'e2')) ->> 'message_id', :'told', 'the same step again tells nobody again');
 select isnt(trimtab.act_send_notification(:'acme', '{"recipients": ["team@example.org"], "channel": "email", "subject": "S"}', pg_temp.context(:'spring', 2, :'e2')) ->> 'message_id', :'told', 'another step does');
 select trimtab.act_send_notification(:'acme', '{"channel": "slack"}', pg_temp.context(null, 3, :'e2'));
-select is(pg_temp.refusal(format($$select trimtab.act_send_notification(%L, '{"recipients": ["nobody@example.org"]}', pg_temp.context(%L))$$, :'acme', :'spring')), 'TT062', 'a message within Trimtab needs a member');
+select is(pg_temp.refusal(format($$select trimtab.act_send_notification(%L, '{"recipients": ["6b1f0a1e-0000-4000-8000-000000000000"]}', pg_temp.context(%L))$$, :'acme', :'spring')), 'TT062', 'who is no member any more gets nothing');
+select gen_random_uuid() as e4 \gset
+select is(jsonb_array_length(trimtab.act_send_notification(:'acme', '{"recipients": ["role:manager", "client@example.org"]}', pg_temp.context(:'spring', 1, :'e4')) -> 'message_ids'), 2, 'of a message to members and others there are two');
+select trimtab.act_send_notification(:'acme', '{}', pg_temp.context(:'spring', 2, :'e4'));
 select trimtab.act_webhook(:'acme', '{"url": "https://hooks.example.com/a", "payload": {"text": "x"}}', pg_temp.context(:'spring', 4, :'e2'));
 select trimtab.act_webhook(:'acme', '{"url": "https://hooks.example.com/b", "method": "PUT"}', pg_temp.context(:'spring', 5, :'e2'));
 select is(pg_temp.refusal(format($$select trimtab.act_webhook(%L, '{"url": "https://127.1/"}', pg_temp.context(%L))$$, :'acme', :'spring')), 'TT060', 'a URL is asked again when it is written');
@@ -126,6 +129,10 @@ select results_eq(
     ('in_app', 'Watch: Spring', E'Look.\nSpring\nWatch: roas of lifetime is 0.2.', '{role:manager}'),
     ('slack', 'Watch', 'Watch: roas of lifetime is 0.2.', '{}')$$,
   'messages say what the rule says, about which campaign, and why');
+select results_eq(
+  format($$select kind, recipients, status from trimtab.outbox where execution_id = %L order by split_part(dedupe_key, ':', 3), kind$$, :'e4'),
+  $$values ('email', '{client@example.org}'::text[], 'pending'), ('in_app', '{role:manager}', 'delivered'), ('in_app', '{role:admin}', 'delivered')$$,
+  'others get an e-mail; without recipients it goes to the admins');
 select is((select count(*) from trimtab.notifications where message_id = :'told'), 1::bigint, 'it is shown to the manager');
 select results_eq(
   $$select url, method, payload - 'campaign' - 'execution_id' - 'occurred_at' - 'run_id', payload #>> '{campaign,title}' from trimtab.outbox where kind = 'webhook' order by url$$,
