@@ -17,6 +17,7 @@ create or replace function trimtab.envelope(p_org_id uuid, p_as_of timestamptz d
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set jit to off
 as $$
 #variable_conflict use_column
 declare

@@ -10,6 +10,7 @@ create or replace function trimtab.envelope_room(p_org_id uuid, p_campaign_ids u
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set jit to off
 as $$
 #variable_conflict use_column
 begin
