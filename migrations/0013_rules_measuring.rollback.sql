@@ -7,6 +7,8 @@ drop index trimtab.campaign_changes_taken_back_idx;
 drop index trimtab.campaign_changes_rule_idx;
 drop index trimtab.automation_executions_rule_idx;
 create index automation_executions_rule_idx on trimtab.automation_executions (org_id, rule_id, executed_at desc);
+drop index trimtab.automation_executions_executed_at_idx;
+create index automation_executions_executed_at_idx on trimtab.automation_executions (org_id, executed_at desc);
 alter table trimtab.automation_executions drop constraint automation_executions_documents_are_lists;
 drop index trimtab.audit_log_rules_idx;
 drop table trimtab.client_addresses;

@@ -14,11 +14,13 @@ comment on table trimtab.client_addresses is
   'From which network address a person made the change of a row of audit_log. Kept apart from it, because the log is never changed and an address is forgotten when its person is erased.';
 comment on column trimtab.client_addresses.client_address is
   'Of the connection: that of a pooler or an application server, where one stands between. Over a local socket there is none, and no row.';
-create index audit_log_rules_idx on trimtab.audit_log (org_id, occurred_at desc) where entity_type = 'rule';
+create index audit_log_rules_idx on trimtab.audit_log (org_id, occurred_at desc) include (id, entity_id) where entity_type = 'rule';
 
 alter table trimtab.automation_executions
   add constraint automation_executions_documents_are_lists check (
     jsonb_typeof(conditions_evaluated) = 'array' and jsonb_typeof(actions_executed) = 'array');
+drop index trimtab.automation_executions_executed_at_idx;
+create index automation_executions_executed_at_idx on trimtab.automation_executions (org_id, executed_at desc) include (id, rule_id);
 drop index trimtab.automation_executions_rule_idx;
 create index automation_executions_rule_idx on trimtab.automation_executions
   (org_id, rule_id, executed_at desc) include (mode, status, duration_ms);

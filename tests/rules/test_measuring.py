@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.database import Connection, Database, TestCluster
+from click.testing import CliRunner, Result
+from support.database import ENGINE, Connection, Database, TestCluster
 from support.plans import Plans, watched
+
+from trimtab.cli.main import main
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
@@ -62,7 +66,7 @@ class History:
 
 def make_history(db: Database, seed: int) -> History:
     """Writes the rows past all triggers and returns them."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     org = str(db.value("select test.organization(%s, 'Europe/Berlin', 'EUR')", [f"Acme {seed}"]))
     login = str(db.value("select test.member(%s, 'manager')", [org]))
     system = db.value("select system_user_id from trimtab.organizations where org_id = %s", [org])
@@ -219,7 +223,7 @@ def _execute(rng: random.Random, connection: Connection, made: History, change: 
     states = {action["status"] for action in actions}
     status = "partial" if states >= {"success", "failure"} else "failure" if "failure" in states else "success"
     shadow = rng.random() < 0.1
-    execution = {
+    execution: dict[str, Any] = {
         "id": uuid4(), "rule": change.rule, "campaign": change.campaign, "at": change.at,
         "mode": "shadow" if shadow else "active", "status": "skipped" if shadow else status, "actions": actions,
     }  # fmt: skip
@@ -434,7 +438,9 @@ def test_benefit_counts_only_what_is_known(made: History, ask: Any) -> None:
             wanted = change.expected["revenue_per_day"] - change.expected["spend_per_day"]
             sums["expected_benefit"] = (sums["expected_benefit"] or 0) + 7 * wanted
     rows = ask("select * from trimtab.v_automation_benefit")
-    assert {row["month"]: {key: row[key] for key in expected[row["month"]]} for row in rows if row["changes"]} == expected
+    assert {
+        row["month"]: {key: row[key] for key in expected[row["month"]]} for row in rows if row["changes"]
+    } == expected
     for row in rows:
         assert (row["value_of_time"], row["running_cost"], row["balance"], row["return_on_cost"]) == (None,) * 4
 
@@ -493,3 +499,169 @@ def test_the_audit_log_of_automation_has_each_execution_and_each_action_tried(ma
         if row["action"] == "action_taken" and "change_id" in row["metadata"]:
             change = by_id[row["metadata"]["change_id"]]
             assert row["changes"] == {"before": change.before, "after": change.after}
+
+
+# --- the network
+
+
+def test_the_address_of_a_person_is_noted_apart_and_goes_with_the_person(tap_db: Database) -> None:
+    org = tap_db.value("select test.organization('Acme')")
+    owner, gone = (str(tap_db.value("select test.member(%s, 'owner')", [org])) for _ in range(2))
+    noted = "select user_id, host(client_address) from trimtab.client_addresses where org_id = %s"
+    shown = "select distinct ip_address from trimtab.automation_audit_log where action = 'rule_updated'"
+    switch = "update trimtab.autonomous_rules set is_active = not is_active"
+
+    with tap_db.connect(owner) as person:
+        person.execute(switch.encode())
+        assert person.execute(shown.encode()).fetchall() == [(None,)]
+    tap_db.rows("call trimtab.run_all()", user="trimtab_engine")
+    assert tap_db.rows(noted, [org]) == [], "nothing over a local socket, nothing of the engine"
+
+    for login in (owner, gone):
+        with tap_db.connect(login, host="127.0.0.1") as person:
+            person.execute(switch.encode())
+    people = {tap_db.value("select test.user_of(%s)", [login]): "127.0.0.1" for login in (owner, gone)}
+    assert dict(tap_db.rows(noted, [org])) == people
+    assert sorted(tap_db.rows(shown, user=owner), key=str) == [("127.0.0.1",), (None,)]
+    analyst = str(tap_db.value("select test.member(%s, 'analyst')", [org]))
+    assert tap_db.rows("select from trimtab.client_addresses", user=analyst) == []
+
+    erased = tap_db.value("select test.user_of(%s)", [gone])
+    logged = tap_db.value("select count(*) from trimtab.audit_log where user_id = %s", [erased])
+    with tap_db.connect(owner) as person:
+        person.execute("select trimtab.erase_user(%s)", [erased])
+    assert erased not in dict(tap_db.rows(noted, [org]))
+    assert list(dict(tap_db.rows(noted, [org])).values()) == ["127.0.0.1"]
+    assert tap_db.value("select count(*) from trimtab.audit_log where user_id = %s", [erased]) == logged > 0
+
+
+# --- the command line
+
+
+def run(db: Database, *arguments: str, user: str = ENGINE) -> Result:
+    return CliRunner().invoke(main, ["--database-url", db.dsn(user), "automation", *arguments], env={"COLUMNS": "250"})
+
+
+def told(db: Database, *arguments: str, user: str = ENGINE) -> Any:
+    result = run(db, *arguments, "--json", user=user)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_commands(tap_db: Database) -> None:
+    tap_db.rows("select test.clock_at(%s)", [NOW])
+    made = make_history(tap_db, 7)
+    rows = told(tap_db, "performance")
+    assert [row["rule_name"] for row in rows] == ["Rule 0", "Rule 1", "Rule 2", "Rule 3"]
+    assert "Rule 2" in run(tap_db).stdout
+    assert len(told(tap_db, "performance", "--rule", "Rule 2")) == 1
+    assert told(tap_db, "performance", "--rule", str(made.rules[3]))[0]["rule_name"] == "Rule 3"
+    assert run(tap_db, "performance", "--rule", "Rule 9").exit_code == 1
+    assert run(tap_db, "--json", "audit").exit_code == 2
+
+    found = told(tap_db, "report")
+    assert found["adoption"]["campaigns"] == 6
+    assert len(found["effectiveness"]) == 4
+    assert all(found[key] for key in ("expected_and_actual", "money", "time", "benefit"))
+    text = run(tap_db, "report").stdout
+    assert all(title in text for title in ("Adoption", "Expected and actual", "Benefit"))
+
+    newest = told(tap_db, "audit", "--limit", "7")
+    assert len(newest) == 7
+    assert newest == told(tap_db, "audit", "--limit", "2000")[:7]
+    only = told(tap_db, "audit", "--rule", "Rule 1", "--action", "rule_executed")
+    assert {(row["rule_name"], row["action"]) for row in only} == {("Rule 1", "rule_executed")}
+    assert "action_taken" in run(tap_db, "audit").stdout
+    assert told(tap_db, "audit", user=made.login) == told(tap_db, "audit")
+
+
+def test_the_survey_on_the_command_line(tap_db: Database) -> None:
+    org = tap_db.value("select test.organization('Acme')")
+    assert told(tap_db, "survey") == []
+    assert "nobody has answered" in run(tap_db, "survey").stderr
+    logins = [str(tap_db.value("select test.member(%s, 'viewer')", [org])) for _ in range(5)]
+    for score, login in zip((10, 9, 8, 3, 0), logins, strict=True):
+        result = run(tap_db, "survey", "--score", str(score), "--comment", f"Said {score}.", user=login)
+        assert result.exit_code == 0, result.output
+    [row] = told(tap_db, "survey")
+    assert (row["answers"], Decimal(row["net_promoter_score"])) == (5, Decimal(0))
+    assert "Said 3." in run(tap_db, "survey").stdout
+    assert "Said 3." not in run(tap_db, "survey", user=logins[0]).stdout
+    assert run(tap_db, "survey", "--score", "11", user=logins[0]).exit_code == 2
+    assert run(tap_db, "survey", "--comment", "x", user=logins[0]).exit_code == 2
+    refused = run(tap_db, "survey", "--score", "10")
+    assert refused.exit_code == 1
+    assert "TT038" in refused.stderr
+
+
+# --- the plans
+
+
+ORGANIZATIONS, EXECUTIONS = 12, 4000
+LEDGER = EXECUTIONS + EXECUTIONS // 20  # plans round rows a loop
+CROWD = Path(__file__).with_name("measured_crowd.sql")
+
+
+@pytest.fixture(scope="module")
+def crowd(cluster: TestCluster) -> Iterator[Database]:
+    """Organizations with a few thousand executions each."""
+    found = cluster.create(cluster.template("tap"))
+    with found.connect(autocommit=False) as connection:
+        connection.execute("select set_config('crowd.organizations', %s, true)", [str(ORGANIZATIONS)])
+        connection.execute("select set_config('crowd.executions', %s, true)", [str(EXECUTIONS)])
+        connection.execute(CROWD.read_bytes())
+        connection.commit()
+    found.rows("vacuum analyze")
+    yield found
+    cluster.drop(found)
+
+
+def plans_of(crowd: Database, query: str) -> Plans:
+    """The plans of a query of the engine's, for one organization."""
+    with crowd.connect(autocommit=False) as connection:
+        org = _one(connection, "select org_id from trimtab.organizations where name = 'Crowd 7'", [])
+        connection.execute("set local role trimtab_engine")
+        connection.execute("set session authorization trimtab_engine")
+        connection.execute("select trimtab.init_transaction_context(null, %s)", [org])
+        for _ in range(2):
+            connection.execute(query.encode())
+        connection.execute("reset session authorization")
+        with watched(connection) as plans:
+            connection.execute("set session authorization trimtab_engine")
+            connection.execute(query.encode())
+        connection.rollback()
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("query", "executions", "changes"),
+    [
+        # Of the executions of 30 days and of the rows that are asked for only; nothing of other organizations.
+        ("select * from trimtab.v_automation_performance", EXECUTIONS, 0),
+        ("select * from trimtab.v_automation_executions order by started_at desc limit 20", 20, 0),
+        ("select * from trimtab.rule_execution_log order by executed_at desc limit 20", 20, 0),
+        ("select * from trimtab.automation_audit_log order by created_at desc limit 20", 3 * 20, 20),
+        ("select * from trimtab.v_rule_reversals", 0, LEDGER),
+        ("select * from trimtab.v_rule_effectiveness", 0, 2 * LEDGER),
+        ("select * from trimtab.v_automation_adoption", EXECUTIONS, 0),
+        ("select * from trimtab.v_automation_money", 0, LEDGER),
+        ("select * from trimtab.v_rule_effects", 0, 2 * LEDGER),
+        ("select * from trimtab.v_time_saved", EXECUTIONS, LEDGER),
+        ("select * from trimtab.v_automation_benefit", EXECUTIONS, 2 * LEDGER),
+    ],
+    ids=lambda value: value.split()[3].removeprefix("trimtab.") if isinstance(value, str) else "",
+)
+def test_views_read_one_organization_by_index(crowd: Database, query: str, executions: int, changes: int) -> None:
+    plans = plans_of(crowd, query)
+    assert plans.rows("automation_executions") <= executions
+    assert plans.rows("campaign_changes") <= changes
+    for table in ("automation_executions", "campaign_changes", "audit_log", "held_decisions"):
+        assert None not in plans.indexes(table), table
+
+
+def test_the_weeks_around_versions_are_read_by_index(crowd: Database) -> None:
+    plans = plans_of(crowd, "select * from trimtab.v_rule_version_effects")
+    assert plans.indexes("automation_executions") <= {"automation_executions_rule_idx"}
+    # Each change once for each week that it lies in, and what reversals read.
+    assert plans.rows("campaign_changes") <= 10 * LEDGER
+    assert None not in plans.indexes("campaign_changes")

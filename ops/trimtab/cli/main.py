@@ -34,6 +34,7 @@ WORKFLOW = (
     "rollback",
     "opportunities",
     "rules",
+    "automation",
     "cron",
     "psql",
     "schema",
