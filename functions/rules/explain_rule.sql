@@ -94,7 +94,7 @@ begin
     'evidence', (
       select jsonb_agg(e.leaf - 'path' - 'evidence_of' order by e.place)
       from jsonb_array_elements(v_leaves) with ordinality e (leaf, place)
-      where e.leaf ->> 'path' like 'evidence%'),
+      where e.leaf ->> 'evidence_of' = '0'),
     'flips', trimtab.outcome_flips(v_rule, v_terms, v_values.found),
     'actions', v_decision.actions,
     'reason', v_decision.reason);

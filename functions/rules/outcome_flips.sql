@@ -40,8 +40,8 @@ as $$
     from (select bool_and(l.holds) as holds from literal l group by l.term) t
   ), target as (
     select m.leaf, m.value, s.holds, u.bound,
-           case when u.bound is null then null when m.value is null or m.value < lower(u.bound) then lower(u.bound)
-                when upper(u.bound) is null and m.value >= lower(u.bound) then lower(u.bound) else upper(u.bound) end as edge
+           case when m.value <= lower(u.bound) or m.value is null or upper(u.bound) is null then coalesce(lower(u.bound), upper(u.bound))
+                else upper(u.bound) end as edge
     from metric m
     join outcome o on o.position = m.position
     cross join state s
@@ -49,7 +49,7 @@ as $$
   ), nearest as (
     select distinct on (t.leaf) t.*
     from target t
-    where t.edge is not null
+    where t.edge is not null or t.value is null
     order by t.leaf, abs(t.edge - t.value) nulls last, t.edge
   )
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -58,7 +58,7 @@ as $$
       'condition', c.condition,
       'value', n.value,
       'flips_at', n.edge,
-      'reached', case when n.edge = lower(n.bound) and lower_inc(n.bound) or n.edge = upper(n.bound) and upper_inc(n.bound) then 'at' else
+      'reached', case when n.edge is null then 'any' when n.edge = lower(n.bound) and lower_inc(n.bound) or n.edge = upper(n.bound) and upper_inc(n.bound) then 'at' else
         case when n.edge = lower(n.bound) then 'above' else 'below' end end,
       'change', n.edge - n.value,
       'change_percent', round(100 * (n.edge - n.value) / nullif(abs(n.value), 0), 2))
@@ -67,5 +67,5 @@ as $$
   cross join lateral (select p_rule.leaves -> (n.leaf - 1) -> 'condition' as condition) c
 $$;
 comment on function trimtab.outcome_flips(trimtab.automation_rules, trimtab.rule_terms[], numeric[]) is
-  'For each figure that a rule looks at the smallest change of it alone that would turn the outcome round, from the values found (one a leaf): [{metric, window, condition, value, flips_at, reached (at, above or below flips_at), change, change_percent}], the smallest relative change first. A figure that cannot turn it alone is not listed; ranks, the calendar and findings are no figures.';
+  'For each figure that a rule looks at the smallest change of it alone that would turn the outcome round, from the values found (one a leaf): [{metric, window, condition, value, flips_at, reached (at, above or below flips_at; any: it need only be known), change, change_percent}], the smallest relative change first. A figure that cannot turn it alone is not listed; ranks, the calendar and findings are no figures.';
 grant execute on function trimtab.outcome_flips(trimtab.automation_rules, trimtab.rule_terms[], numeric[]) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -207,7 +207,9 @@ def test_confidence_of_a_change_is_calibrated(db: Database, metric: str, is_pric
             change = 1 / org.change if is_price else org.change
             for threshold in (0.7, 1, 1.5):
                 said_parts.append(
-                    np.array(ask(connection, org, metric, "last_7_days", None, threshold, None, "previous_7_days"), float)
+                    np.array(
+                        ask(connection, org, metric, "last_7_days", None, threshold, None, "previous_7_days"), float
+                    )
                 )
                 happened_parts.append((change < threshold).astype(float))
         connection.rollback()
