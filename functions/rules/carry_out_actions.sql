@@ -29,12 +29,12 @@ declare
 begin
   if p_campaign_id is null then
     v_targets := array(select distinct s.campaign_id
-      from trimtab.steps_of(p_org_id, p_rule, p_actions, null, p_event, p_as_of) s
+      from trimtab.steps_of(p_org_id, p_rule, p_actions, null, p_event, p_as_of, (p_context ->> 'execution_id')::uuid) s
       where s.campaign_id is not null and s.gate is null);
   end if;
   -- One after the other: the order is the rule's, and what fails may end it.
   for v_steps in
-    select s.* from trimtab.steps_of(p_org_id, p_rule, p_actions, p_campaign_id, p_event, p_as_of) s
+    select s.* from trimtab.steps_of(p_org_id, p_rule, p_actions, p_campaign_id, p_event, p_as_of, (p_context ->> 'execution_id')::uuid) s
   loop
     v_done := null;
     v_context := null;
@@ -65,6 +65,10 @@ begin
         || case when v_expected is null then '{}'
              else jsonb_build_object('evidence', coalesce(p_context -> 'evidence', '{}') || jsonb_build_object('expected', v_expected)) end;
       v_done := trimtab.perform_action(p_org_id, v_steps.action, v_context);
+      if v_done.error_code = 'TT018' and p_campaign_id is not null then
+        -- A guardrail that others have used up since the decision: then nothing of it is done.
+        raise exception '%', v_done.error_message using errcode = 'TT018';
+      end if;
       if v_done.status = 'failure' and not v_has_failed then
         v_has_failed := true;
         v_failed_place := v_steps.place;
@@ -96,5 +100,5 @@ begin
 end
 $$;
 comment on function trimtab.carry_out_actions(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, jsonb, timestamptz) is
-  'Carries out actions of a rule ([{place, action}]) for its campaign, or for an event alone (p_campaign_id null) for the campaigns in its scope, each in a block of its own; in order, what follows a failed one is skipped when the rule stops on errors. Returns [{place, type, parameters, plan, campaign_id, campaign_title, changes, gate, status (success, failure, skipped), result, error_code, error_message, change_id}]. For the system''s own functions.';
+  'Carries out actions of a rule ([{place, action}]) for its campaign, or for an event alone (p_campaign_id null) for the campaigns in its scope, each in a block of its own; in order, what follows a failed one is skipped when the rule stops on errors. Returns [{place, type, parameters, plan, campaign_id, campaign_title, changes, gate, status (success, failure, skipped), result, error_code, error_message, change_id}]. Errors: TT018 a guardrail leaves no room for the campaign any more. For the system''s own functions.';
 grant execute on function trimtab.carry_out_actions(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, jsonb, timestamptz) to trimtab_definer;

@@ -30,6 +30,12 @@ begin
     exception
       when serialization_failure then
         raise;
+      when sqlstate 'TT018' then
+        -- Other decisions of this run have used up the room: it is held back, whole.
+        v_decision.gate := case v_decision.action_type when 'auto_pause' then 'pause_share' else 'envelope' end;
+        v_decision.gate_reason := sqlerrm;
+        holds := holds || v_decision;
+        continue;
       when others then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         v_execution := trimtab.record_broken_rule(

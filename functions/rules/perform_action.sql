@@ -14,6 +14,7 @@ create or replace function trimtab.perform_action(
 as $$
 declare
   v_function text;
+  v_detail text;
 begin
   -- The block isolates failures: what the action did is undone, and only that.
   begin
@@ -41,7 +42,11 @@ begin
       end if;
       get stacked diagnostics error_code = returned_sqlstate, error_message = message_text;
     when others then
-      get stacked diagnostics error_code = returned_sqlstate, error_message = message_text;
+      get stacked diagnostics error_code = returned_sqlstate, error_message = message_text, v_detail = pg_exception_detail;
+      -- What a guardrail says is the reason for which it is held back.
+      if error_code = 'TT018' then
+        error_message := concat_ws(': ', error_message, nullif(v_detail, ''));
+      end if;
   end;
   if error_code is not null then
     status := 'failure';

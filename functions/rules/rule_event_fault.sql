@@ -9,8 +9,9 @@ as $$
     when p_type is null or p_type !~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$' or length(p_type) > 100
       then format('%L is no dotted type in lower case, such as team.budget_reviewed.', p_type)
     when split_part(p_type, '.', 1) in (
-      'action', 'alert', 'anomaly', 'autopilot', 'campaign', 'execution', 'facts', 'guardrails', 'import', 'membership',
-      'opportunity', 'organization', 'rule', 'security', 'system', 'trimtab', 'workflow')
+      'action', 'alert', 'anomaly', 'audit', 'autopilot', 'campaign', 'campaign_change', 'delivery', 'execution', 'facts',
+      'guardrails', 'import', 'membership', 'opportunity', 'organization', 'quarantine', 'rule', 'security', 'spend_cap', 'system',
+      'trimtab', 'workflow')
       then format('Events that begin with %s. are the system''s own.', split_part(p_type, '.', 1))
   end
 $$;

@@ -4,7 +4,8 @@ create or replace function trimtab.steps_of(
   p_actions jsonb,
   p_campaign_id uuid,
   p_event jsonb,
-  p_as_of timestamptz default trimtab.clock()
+  p_as_of timestamptz default trimtab.clock(),
+  p_execution_id uuid default null
 )
   returns table (
     place integer,
@@ -61,21 +62,43 @@ begin
              max(h.rolled_back_at) filter (where h.rolled_back_at <= p_as_of),
              max(h.executed_at) filter (where h.origin = 'rollback'
                or (h.origin in ('person', 'operator') and h.new_state ->> 'status' = 'active'
-                 and h.previous_state ->> 'status' not in ('active', 'draft')))) as let_go_at
-    from trimtab.campaign_changes h
-    where h.org_id = p_org_id and h.campaign_id in (select t.campaign_id from target t)
-      and h.status in ('executed', 'rolled_back') and h.executed_at <= p_as_of
+                 and h.previous_state ->> 'status' not in ('active', 'draft')))) as let_go_at,
+           max(h.executed_at) filter (where h.stands and h.rule_id = p_rule.id and not h.is_own) as acted_at,
+           max(h.executed_at) filter (where h.stands and h.action_type in ('auto_scale_up', 'auto_scale_down') and h.is_automated and not h.is_own) as scaled_at,
+           max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.action_type = 'auto_pause') as paused_at,
+           max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.new_state ->> 'status' = 'active'
+             and h.previous_state ->> 'status' <> 'active') as resumed_at,
+           max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.action_type = 'auto_scale_up') as raised_at,
+           max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.action_type = 'auto_scale_down') as lowered_at
+    from (
+      select l.*, l.rolled_back_at is null or l.rolled_back_at > p_as_of as stands,
+             l.evidence ->> 'execution_id' is not distinct from p_execution_id::text and p_execution_id is not null as is_own
+      from trimtab.campaign_changes l
+      where l.org_id = p_org_id and l.campaign_id in (select t.campaign_id from target t)
+        and l.status in ('executed', 'rolled_back') and l.executed_at <= p_as_of
+    ) h
     group by h.campaign_id
+  ), freshness as (
+    select s.campaign_id, extract(epoch from p_as_of - s.facts_end_at) / 3600 as facts_age,
+           extract(epoch from p_as_of - max(s.facts_end_at) over ()) / 3600 as least_age
+    from trimtab.signals_at(p_org_id, p_as_of) s
+    where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid'))
   ), step as (
     select l.place, l.type, l.changes, t.campaign_id, t.title, t.number,
            case when l.changes in ('budget', 'bid') then coalesce(p.actions -> l.place - 1, l.action) else l.action end as action,
-           h.let_go_at, p.code_reason,
+           t.autonomous_enabled, h.let_go_at, h.acted_at, h.scaled_at, p.code, p.code_reason,
+           case when l.type = 'resume_campaign' then f.least_age else f.facts_age end as facts_age,
            case
-             when l.changes = 'nothing' then null
-             when not t.autonomous_enabled then 'opted_out'
-             when h.let_go_at > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
-             when l.changes in ('budget', 'bid') or l.type = 'resume_campaign' then p.code
-           end as gate
+             when l.type = 'resume_campaign' then true
+             when l.changes in ('budget', 'bid') then x.amount > (p.actions -> l.place - 1 #>> '{plan,from}')::numeric
+           end as raises,
+           case
+             when l.type = 'pause_campaign' then h.resumed_at
+             when l.type = 'resume_campaign' then h.paused_at
+             when l.type <> 'adjust_budget' then null
+             when x.amount > (p.actions -> l.place - 1 #>> '{plan,from}')::numeric then h.lowered_at
+             else h.raised_at
+           end as turned_at
     from listed l
     join target t on l.concerns_campaigns
       -- What cannot be done to a campaign as it is was not meant for it.
@@ -83,18 +106,44 @@ begin
                when l.changes <> 'nothing' then t.status = 'active' else true end
     left join plan p on p.number = t.number
     left join history h on h.campaign_id = t.campaign_id
+    left join freshness f on f.campaign_id = t.campaign_id
+    left join lateral (
+      select coalesce(a.plan ->> 'budget', a.plan ->> 'daily_budget', a.plan ->> 'bid')::numeric as amount
+      from (select p.actions -> l.place - 1 -> 'plan' as plan) a
+    ) x on true
+  ), gated as (
+    select s.*,
+      case
+        when s.changes = 'nothing' then null
+        when not s.autonomous_enabled then 'opted_out'
+        when s.raises and (s.facts_age is null or s.facts_age > v_guardrails.max_facts_age_hours) then 'stale_facts'
+        when s.let_go_at > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
+        when not p_rule.judges_calendar and s.turned_at > p_as_of - v_guardrails.reversal_hours * interval '1 hour' then 'reversal'
+        when s.acted_at > p_as_of - p_rule.campaign_cooldown_minutes * interval '1 minute'
+          or s.changes = 'budget' and not p_rule.judges_calendar
+            and s.scaled_at > p_as_of - v_guardrails.budget_cooldown_hours * interval '1 hour' then 'cooldown'
+        when s.changes in ('budget', 'bid') or s.type = 'resume_campaign' then s.code
+      end as gate
+    from step s
   ), shared as (
     select s.*,
       case when s.gate is null and s.type = 'pause_campaign'
              and row_number() over (partition by s.type, s.gate order by s.number) > trimtab.pauses_allowed(p_org_id, p_as_of)
         then 'pause_share' else s.gate end as final_gate
-    from step s
+    from gated s
   )
   select s.place, s.action, s.changes, s.campaign_id, s.title, s.final_gate,
          case s.final_gate
            when 'opted_out' then 'The campaign has autonomous_enabled = false.'
            when 'cool_off' then format('A person resumed it or an action was taken back at %s; it is left alone for %s hours.',
              s.let_go_at, v_guardrails.cool_off_hours)
+           when 'stale_facts' then format('The facts are %s hours old; allowed are %s.',
+             coalesce(round(s.facts_age, 1)::text, 'infinitely many'), v_guardrails.max_facts_age_hours)
+           when 'reversal' then format('Automation did the opposite at %s; that stands for %s hours.', s.turned_at, v_guardrails.reversal_hours)
+           when 'cooldown' then case
+             when s.acted_at > p_as_of - p_rule.campaign_cooldown_minutes * interval '1 minute'
+               then format('The rule changed this campaign at %s; its cooldown is %s minutes.', s.acted_at, p_rule.campaign_cooldown_minutes)
+             else format('The budget was changed at %s; the next change may come after %s hours.', s.scaled_at, v_guardrails.budget_cooldown_hours) end
            when 'pause_share' then format('At most %s %% of the campaigns may be paused within 24 hours.', v_guardrails.max_pause_share_percent)
            else s.code_reason
          end
@@ -106,6 +155,6 @@ begin
   order by 1, 5, 4;
 end
 $$;
-comment on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz) is
-  'What a decision comes to, step by step: p_actions [{place, action}] for its campaign (p_campaign_id), or, for an event alone, what concerns campaigns once for each of event_targets(), with amounts planned and the gates that ask for a campaign (gate, gate_reason: it is held back), and the rest once with campaign_id null. An action that finds no campaign has no row.';
-grant execute on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz) to trimtab_user, trimtab_engine, trimtab_definer;
+comment on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz, uuid) is
+  'What a decision comes to, step by step: p_actions [{place, action}] for its campaign (p_campaign_id), or, for an event alone, what concerns campaigns once for each of event_targets(), with amounts planned and the gates that ask for a campaign (gate, gate_reason: it is held back), and the rest once with campaign_id null. p_execution_id: what this execution did before starts no cooldown. An action that finds no campaign has no row.';
+grant execute on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz, uuid) to trimtab_user, trimtab_engine, trimtab_definer;

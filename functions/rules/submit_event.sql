@@ -22,14 +22,7 @@ declare
   v_id bigint;
 begin
   v_faults := array_remove(array[
-    case when coalesce(p_type, '') !~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$' or length(p_type) > 100
-      then format('p_type: found %s, allowed words of small letters joined by dots, such as mention.received', coalesce(quote_literal(p_type), 'null'))
-    when split_part(p_type, '.', 1) = any (array[
-        'action', 'alert', 'anomaly', 'audit', 'autopilot', 'campaign', 'campaign_change', 'delivery', 'facts', 'guardrails',
-        'import', 'membership', 'opportunity', 'organization', 'quarantine', 'rule', 'security', 'spend_cap', 'system'])
-      then format('p_type: found %s, allowed any that does not begin with %s., which only Trimtab itself writes',
-        quote_literal(p_type), split_part(p_type, '.', 1))
-    end,
+    'p_type: ' || trimtab.rule_event_fault(p_type),
     case when jsonb_typeof(p_payload) is distinct from 'object'
       then format('p_payload: found %s, allowed an object', coalesce(jsonb_typeof(p_payload), 'null')) end,
     case when octet_length(p_payload::text) > 65536

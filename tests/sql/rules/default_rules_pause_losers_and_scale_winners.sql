@@ -73,7 +73,7 @@ select results_eq(
 select is((select count(*) from autonomous_actions where confidence_score > 25), 4::bigint,
   'each action carries a probability');
 select matches((select reason from autonomous_actions where campaign_id = :'critical'),
-  'Critical ROI Pause: roi of lifetime is 0\.2 \(rule: < 0\.5\), spend 300 \(rule: at least 50\)', 'and its figures in words');
+  'Critical ROI Pause: roi of lifetime is 0\.2 \(< 0\.5\), spend of lifetime is 300 \(>= 50\)', 'and its figures in words');
 select is((select r.rule_name from autonomous_actions a join autonomous_rules r on r.id = a.rule_id and r.version = a.rule_version
            where a.campaign_id = :'high'), 'High ROI Scale', 'and names the version of the rule');
 select is((select run_id::text from autonomous_actions where campaign_id = :'high'), :'result'::jsonb ->> 'run_id', 'and the run');
@@ -82,8 +82,8 @@ select is((select count(*) from v_held_decisions where code = 'lower_priority'),
 select test.reset();
 select is((select status from trimtab.campaigns where id = :'foreign_campaign'), 'active', 'another organization''s campaign is not touched');
 select is((select count(*) from trimtab.campaign_changes where org_id = :'other'), 0::bigint, 'nor is its ledger');
-select is((select count(*) from trimtab.events where org_id = :'acme' and type = 'rule.admin_notice'), 1::bigint,
-  'a rule with notify_admin leaves a notice');
+select results_eq(format($$select kind, recipients from trimtab.outbox where org_id = %L$$, :'acme'), $$values ('in_app', '{role:admin}'::text[])$$,
+  'a rule with notify_admin tells the admins');
 
 select * from finish();
 rollback;

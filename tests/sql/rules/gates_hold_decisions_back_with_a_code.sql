@@ -82,7 +82,7 @@ update trimtab.campaigns set status = 'paused' where id = :'unsure';
 select test.act_as(:'admin');
 update trimtab.guardrails set autopilot_enabled = false;
 select is((trimtab.run_autonomous_operations() - 'timestamp')::text,
-  '{"stopped": true, "success": true, "actions_taken": {"campaigns_paused": 0, "campaigns_scaled": 0, "opportunities_detected": 0}}',
+  '{"stopped": true, "success": true, "stop_reason": "The autopilot is switched off (guardrails.autopilot_enabled).", "actions_taken": {"campaigns_paused": 0, "campaigns_scaled": 0, "opportunities_detected": 0}}',
   'the stop switch stops everything');
 select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: lower_priority', 'a preview says so');
 update trimtab.guardrails set autopilot_enabled = true;
