@@ -30,6 +30,7 @@ insert into trimtab.handlers (kind, function, position) values
   ('rule_action.assign', 'trimtab.act_assign', 100),
   ('rule_action.emit_event', 'trimtab.act_emit_event', 100),
   ('organization_created', 'trimtab.copy_default_rules', 200),
+  ('person_erased', 'trimtab.forget_recipient', 90),
   ('person_erased', 'trimtab.forget_person', 100),
   ('run_before_deciding', 'trimtab.store_anomalies', 100)
 on conflict (kind, function) do update set position = excluded.position;

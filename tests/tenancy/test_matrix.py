@@ -43,6 +43,16 @@ CAPABILITIES = {
         "select trimtab.resolve_opportunity('{optimization_opportunities}')",
         "select trimtab.dismiss_opportunity('{optimization_opportunities}')",
     ],
+    "read alerts and the own notifications": [
+        "select from trimtab.alerts",
+        "select trimtab.mark_notifications_read()",
+    ],
+    "acknowledge, assign, resolve alerts; read the outbox": [
+        "select trimtab.acknowledge_alert('{alerts}')",
+        "select trimtab.assign_alert('{alerts}', 'role:analyst')",
+        "select trimtab.resolve_alert('{alerts}')",
+        "select from trimtab.outbox",
+    ],
     "create campaigns and groups": [
         "insert into trimtab.campaigns (title) values ('New')",
         "insert into trimtab.campaign_groups (name) values ('New')",
@@ -72,6 +82,7 @@ CAPABILITIES = {
     ],
     "read the audit log": ["select from trimtab.audit_log"],
     "change guardrails and the stop switch": ["update trimtab.guardrails set autopilot_enabled = false"],
+    "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],
     "change the organization's name, time zone, currency": ["select trimtab.change_organization_settings('New')"],
     "add and remove members, change their roles": [
         "select trimtab.add_member('new@example.com', 'admin')",
