@@ -335,7 +335,7 @@ begin
     cross join lateral (
       values
         ('threshold', f.code = 'metric_threshold' and not f.names && array['threshold', 'compare_to'], null, 'a number, or compare_to'),
-        ('compare_to', f.code = 'metric_threshold' and f.names @> array['threshold', 'compare_to'], f.stated -> 'compare_to', 'either this or a threshold'),
+        ('threshold', f.code = 'metric_threshold' and f.names @> array['threshold', 'compare_to'], f.stated -> 'threshold', 'none beside compare_to'),
         ('operator', f.code = 'metric_threshold' and f.names @> array['compare_to'] and o.operator in ('between', 'in'),
           f.stated -> 'operator', '>, >=, <, <=, =, != beside compare_to'),
         ('unit', f.code = 'metric_threshold' and f.stated ->> 'unit' = 'fraction' and f.stated ->> 'metric' <> all (v_percents),

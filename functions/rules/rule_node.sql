@@ -26,7 +26,7 @@ begin atomic
     case
       when s.key is null and s.is_list and p_node = '[]' then p_path || ': found an empty list, allowed: at least one condition.'
       when s.key is null then null
-      when s.strange is not null then format('%s.%s: found %s, allowed: no such key beside %s.', p_path, s.strange, left((p_node -> s.strange)::text, 100), s.key)
+      when s.strange is not null then format('%s: found %s beside %s, allowed: %3$s alone.', p_path, left(s.strange, 100), s.key)
       when s.key = 'conditions' and s.logic not in ('all', 'and', 'any', 'or') then format('%s: found the logic %s, allowed: and, or, all, any.', p_path, left(s.logic, 100))
       when s.key = 'not' then null
       when jsonb_typeof(p_node -> s.key) <> 'array' then format('%s.%s: found %s, allowed: a list.', p_path, s.key, left((p_node -> s.key)::text, 100))
@@ -38,7 +38,7 @@ begin atomic
       jsonb_typeof(p_node) = 'array' as is_list,
       lower(coalesce(p_node ->> 'condition_logic', p_node ->> 'logic', p_node ->> 'operator', 'all')) as logic,
       case when k.key is not null then (
-        select min(o.key)
+        select string_agg(o.key, ', ' order by o.key)
         from jsonb_object_keys(p_node) o (key)
         where o.key <> k.key and not (k.key = 'conditions' and o.key in ('condition_logic', 'logic', 'operator'))
       ) end as strange
