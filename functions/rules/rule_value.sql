@@ -68,8 +68,9 @@ begin
       return case
         when lower(v_text) ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then to_jsonb(lower(v_text))
       end;
-    when 'recipient' then
+    when 'recipient', 'addressee' then
       return case
+        when p_value_type = 'addressee' and v_text ~ '^#[^[:space:][:cntrl:]#,]{1,80}$' then to_jsonb(lower(v_text))
         when lower(v_text) ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then to_jsonb(lower(v_text))
         when lower(v_text) ~ '^role:(viewer|analyst|manager|admin|owner)$' then to_jsonb(lower(v_text))
         when char_length(v_text) <= 254 and v_text ~ '^[^@[:space:][:cntrl:],;:<>"()]+@[^@[:space:][:cntrl:],;:<>"()]+\.[^@[:space:][:cntrl:],;:<>"()]+$'
@@ -103,7 +104,7 @@ begin
           select trimtab.rule_value(
             e.entry,
             case p_value_type
-              when 'texts' then 'text' when 'words' then 'text' when 'uuids' then 'uuid' when 'recipients' then 'recipient'
+              when 'texts' then 'text' when 'words' then 'text' when 'uuids' then 'uuid' when 'recipients' then 'addressee'
               when 'integers' then 'integer' else 'weekday'
             end, p_minimum, p_maximum, p_allowed)
         ) v (value)

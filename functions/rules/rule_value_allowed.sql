@@ -24,7 +24,7 @@ as $$
     when 'comparison' then 'an object with metric, window, factor'
     when 'event' then 'words with dots between them, such as mention.received'
     when 'recipient' then 'an e-mail address, a user''s id or role:<viewer, analyst, manager, admin, owner>'
-    when 'recipients' then 'e-mail addresses, users'' ids or role:<viewer, analyst, manager, admin, owner>'
+    when 'recipients' then 'e-mail addresses, users'' ids, #channels or role:<viewer, analyst, manager, admin, owner>'
     when 'url' then 'an address that begins with https://'
     when 'object' then 'an object of at most 20000 bytes'
     else 'a number, a text, true, false or a list of them'

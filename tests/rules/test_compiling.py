@@ -33,36 +33,85 @@ OPERATORS = st.sampled_from([">", ">=", "<", "<=", "=", "!="])
 EVIDENCE = {"min_spend": SMALL, "min_clicks": SMALL, "min_duration_hours": SMALL}
 LEAVES = st.one_of(
     st.fixed_dictionaries(
-        {"type": st.just("metric_threshold"), "metric": st.sampled_from([*METRICS, "budget", "hours_running"]), "operator": OPERATORS,
-         "threshold": SMALL, "window": st.sampled_from(WINDOWS)},
+        {
+            "type": st.just("metric_threshold"),
+            "metric": st.sampled_from([*METRICS, "budget", "hours_running"]),
+            "operator": OPERATORS,
+            "threshold": SMALL,
+            "window": st.sampled_from(WINDOWS),
+        },
         optional=EVIDENCE,
     ),
     st.fixed_dictionaries(
-        {"type": st.just("metric_threshold"), "metric": st.sampled_from(METRICS), "window": st.sampled_from(WINDOWS),
-         "operator": st.just("between"), "threshold": st.tuples(SMALL, SMALL).map(lambda t: sorted(t))}
+        {
+            "type": st.just("metric_threshold"),
+            "metric": st.sampled_from(METRICS),
+            "window": st.sampled_from(WINDOWS),
+            "operator": st.just("between"),
+            "threshold": st.tuples(SMALL, SMALL).map(lambda t: sorted(t)),
+        }
     ),
     st.fixed_dictionaries(
-        {"type": st.just("metric_threshold"), "metric": st.sampled_from(METRICS), "window": st.sampled_from(WINDOWS),
-         "operator": st.just("in"), "threshold": st.lists(SMALL, min_size=1, max_size=3)}
+        {
+            "type": st.just("metric_threshold"),
+            "metric": st.sampled_from(METRICS),
+            "window": st.sampled_from(WINDOWS),
+            "operator": st.just("in"),
+            "threshold": st.lists(SMALL, min_size=1, max_size=3),
+        }
     ),
     st.fixed_dictionaries(
-        {"type": st.just("metric_threshold"), "metric": st.sampled_from(METRICS), "window": st.sampled_from(WINDOWS), "operator": OPERATORS,
-         "compare_to": st.fixed_dictionaries({"metric": st.sampled_from(["budget", *METRICS]), "window": st.sampled_from(WINDOWS), "factor": SMALL})},
+        {
+            "type": st.just("metric_threshold"),
+            "metric": st.sampled_from(METRICS),
+            "window": st.sampled_from(WINDOWS),
+            "operator": OPERATORS,
+            "compare_to": st.fixed_dictionaries(
+                {"metric": st.sampled_from(["budget", *METRICS]), "window": st.sampled_from(WINDOWS), "factor": SMALL}
+            ),
+        },
         optional=EVIDENCE,
     ),
     st.fixed_dictionaries(
-        {"type": st.just("performance_change"), "metric": st.sampled_from(METRICS), "window": st.just("last_7_days"),
-         "operator": OPERATORS, "threshold": SMALL},
+        {
+            "type": st.just("performance_change"),
+            "metric": st.sampled_from(METRICS),
+            "window": st.just("last_7_days"),
+            "operator": OPERATORS,
+            "threshold": SMALL,
+        },
         optional={"min_conversions": SMALL},
     ),
-    st.fixed_dictionaries({"type": st.just("campaign_status"), "statuses": st.lists(st.sampled_from(STATUSES), min_size=1, max_size=2)}),
-    st.fixed_dictionaries({"type": st.just("day_of_week"), "days": st.lists(st.integers(0, 6), min_size=1, max_size=3)}),
-    st.sampled_from([{"type": "time_based", "from": "09:00", "to": "17:00"}, {"type": "time_based", "from": "22:00", "to": "06:30"}]),
-    st.fixed_dictionaries({"type": st.just("metric_rank"), "metric": st.sampled_from(METRICS), "count": st.integers(1, 3)}),
+    st.fixed_dictionaries(
+        {"type": st.just("campaign_status"), "statuses": st.lists(st.sampled_from(STATUSES), min_size=1, max_size=2)}
+    ),
+    st.fixed_dictionaries(
+        {"type": st.just("day_of_week"), "days": st.lists(st.integers(0, 6), min_size=1, max_size=3)}
+    ),
+    st.sampled_from(
+        [{"type": "time_based", "from": "09:00", "to": "17:00"}, {"type": "time_based", "from": "22:00", "to": "06:30"}]
+    ),
+    st.fixed_dictionaries(
+        {"type": st.just("metric_rank"), "metric": st.sampled_from(METRICS), "count": st.integers(1, 3)}
+    ),
     st.fixed_dictionaries({"type": st.just("anomaly_detected"), "severity": st.sampled_from(["low", "high"])}),
-    st.fixed_dictionaries({"type": st.just("event_payload"), "field": st.sampled_from(["a", "b.c"]), "operator": OPERATORS, "value": SMALL}),
-    st.fixed_dictionaries({"type": st.just("event_payload"), "field": st.sampled_from(["a", "b.c"]), "operator": st.just("contains"), "value": st.just("x")}),
-)  # fmt: skip
+    st.fixed_dictionaries(
+        {
+            "type": st.just("event_payload"),
+            "field": st.sampled_from(["a", "b.c"]),
+            "operator": OPERATORS,
+            "value": SMALL,
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("event_payload"),
+            "field": st.sampled_from(["a", "b.c"]),
+            "operator": st.just("contains"),
+            "value": st.just("x"),
+        }
+    ),
+)
 TREES = st.recursive(
     LEAVES,
     lambda inner: (
@@ -193,8 +242,8 @@ def signals(compiler: Connection) -> dict[int, str]:
     return {
         place: f"{metric} {window}"
         for metric, window, place in compiler.execute(
-            "select m.code, w.code, trimtab.signal_position(m.code, w.code) from trimtab.metrics m, trimtab.metric_windows w"
-            " where m.position is not null"
+            "select m.code, w.code, trimtab.signal_position(m.code, w.code)"
+            " from trimtab.metrics m, trimtab.metric_windows w where m.position is not null"
         )
     }
 
@@ -238,16 +287,23 @@ def test_a_rule_holds_where_its_tree_does(
         "evidence": evidence,
     }
     [(canonical, features, statuses)] = compiler.execute(
-        "select (c.rule).document, (c.rule).features, (c.rule).statuses from (select * from trimtab.compile_rule(%s) offset 0) c",
+        "select (c.rule).document, (c.rule).features, (c.rule).statuses"
+        " from (select * from trimtab.compile_rule(%s) offset 0) c",
         [Jsonb(document)],
     ).fetchall()
     terms = compiler.execute(
-        "select t.leaves, t.signal_positions, t.bounds from trimtab.compile_rule(%s) c, unnest(c.terms) t order by t.term",
+        "select t.leaves, t.signal_positions, t.bounds from trimtab.compile_rule(%s) c, unnest(c.terms) t"
+        " order by t.term",
         [Jsonb(document)],
     ).fetchall()
     for _ in range(3):
-        world = World({}, data.draw(st.sampled_from([0, 389, 390, 539, 540, 1019, 1020, 1319, 1320, 1439])),
-                      data.draw(st.integers(0, 6)), data.draw(st.sampled_from(STATUSES)), data.draw)  # fmt: skip
+        world = World(
+            {},
+            data.draw(st.sampled_from([0, 389, 390, 539, 540, 1019, 1020, 1319, 1320, 1439])),
+            data.draw(st.integers(0, 6)),
+            data.draw(st.sampled_from(STATUSES)),
+            data.draw,
+        )
         least = canonical.get("evidence", {})
         wanted = tree(world, canonical["conditions"]) is True and enough(world, least, least.get("window"))
         found = any(
@@ -264,17 +320,34 @@ def test_a_rule_holds_where_its_tree_does(
 
 def test_the_order_of_leaves_and_terms(compiler: Connection) -> None:
     [(leaves, positions, bounds, features)] = compiler.execute(
-        "select (c.rule).leaves, (c.rule).signal_positions, (c.rule).bounds::text[], (c.rule).features from (select * from trimtab.compile_rule(%s) offset 0) c",
-        [Jsonb({
-            "name": "x",
-            "conditions": [
-                {"metric": "roas", "window": "last_5_days", "operator": ">", "threshold": 2, "min_duration_hours": 24, "min_spend": 50},
-                {"any": [{"type": "day_of_week", "days": ["mon"]}, {"not": {"metric": "cpa", "operator": "<=", "threshold": 3}}]},
-            ],
-            "evidence": {"min_clicks": 9},
-            "actions": [{"type": "pause_campaign"}, {"type": "notify"}],
-        })],
-    ).fetchall()  # fmt: skip
+        "select (c.rule).leaves, (c.rule).signal_positions, (c.rule).bounds::text[], (c.rule).features"
+        " from (select * from trimtab.compile_rule(%s) offset 0) c",
+        [
+            Jsonb(
+                {
+                    "name": "x",
+                    "conditions": [
+                        {
+                            "metric": "roas",
+                            "window": "last_5_days",
+                            "operator": ">",
+                            "threshold": 2,
+                            "min_duration_hours": 24,
+                            "min_spend": 50,
+                        },
+                        {
+                            "any": [
+                                {"type": "day_of_week", "days": ["mon"]},
+                                {"not": {"metric": "cpa", "operator": "<=", "threshold": 3}},
+                            ]
+                        },
+                    ],
+                    "evidence": {"min_clicks": 9},
+                    "actions": [{"type": "pause_campaign"}, {"type": "notify"}],
+                }
+            )
+        ],
+    ).fetchall()
     assert [(one["path"], one.get("evidence_of")) for one in leaves] == [
         ("conditions.all[0]", None),
         ("conditions.all[0].min_spend", 1),
@@ -313,10 +386,23 @@ def parts(compiler: Connection, columns: str, **document: Any) -> tuple[Any, ...
         (None, ["resume_campaign"], ["paused"]),
         (None, ["resume_campaign", "adjust_bid"], ["active", "paused"]),
         ([{"type": "campaign_status", "status": "draft"}], ["pause_campaign"], ["draft"]),
-        ([{"not": {"type": "campaign_status", "status": "draft"}}], ["notify"], ["active", "paused", "completed", "archived"]),
-        ({"any": [{"type": "campaign_status", "status": "draft"}, {"metric": "cpa", "operator": ">", "threshold": 1}]}, ["notify"], None),
+        (
+            [{"not": {"type": "campaign_status", "status": "draft"}}],
+            ["notify"],
+            ["active", "paused", "completed", "archived"],
+        ),
+        (
+            {
+                "any": [
+                    {"type": "campaign_status", "status": "draft"},
+                    {"metric": "cpa", "operator": ">", "threshold": 1},
+                ]
+            },
+            ["notify"],
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_which_campaigns_are_judged(compiler: Connection, conditions: Any, actions: list[str], statuses: Any) -> None:
     given_actions = [{"type": kind} | ({"value": 5} if kind == "adjust_bid" else {}) for kind in actions]
     document = {"actions": given_actions} | ({"conditions": conditions} if conditions else {})
@@ -332,11 +418,22 @@ def test_which_campaigns_are_judged(compiler: Connection, conditions: Any, actio
         ({"conditions": [{"type": "day_of_week", "days": [0]}]}, True, False, True),
         ({"trigger": "a.b", "conditions": [{"field": "x", "operator": ">", "value": 1}]}, False, False, False),
         ({"trigger": "a.b", "conditions": []}, False, False, False),
-        ({"trigger": "a.b", "conditions": [{"field": "x", "operator": ">", "value": 1}, {"field": "metrics.cpa", "operator": ">", "value": 1}]}, True, True, False),
+        (
+            {
+                "trigger": "a.b",
+                "conditions": [
+                    {"field": "x", "operator": ">", "value": 1},
+                    {"field": "metrics.cpa", "operator": ">", "value": 1},
+                ],
+            },
+            True,
+            True,
+            False,
+        ),
         ({"trigger": "a.b", "conditions": [{"type": "anomaly_detected"}]}, True, False, False),
         ({"trigger": "a.b", "conditions": [{"type": "time_based", "to": "09:00"}]}, False, False, True),
     ],
-)  # fmt: skip
+)
 def test_what_is_looked_at(
     compiler: Connection, document: dict[str, Any], campaigns: bool, facts: bool, calendar: bool
 ) -> None:
@@ -349,12 +446,21 @@ def test_columns_of_a_rule(compiler: Connection) -> None:
     assert parts(
         compiler,
         "(c.rule).status, (c.rule).priority, (c.rule).trigger_kind, (c.rule).event_type, (c.rule).cooldown_minutes,"
-        " (c.rule).campaign_cooldown_minutes, (c.rule).max_executions_per_day, (c.rule).min_confidence_percent, (c.rule).changes,"
+        " (c.rule).campaign_cooldown_minutes, (c.rule).max_executions_per_day, (c.rule).min_confidence_percent,"
+        " (c.rule).changes,"
         " (c.rule).scope_campaigns::text[], (c.rule).scope_platforms, (c.rule).scope_tags, (c.rule).is_scope_related",
-        trigger="a.b", cooldown_minutes=5, max_executions_per_day=0, min_confidence=80, priority="critical", enabled=True,
+        trigger="a.b",
+        cooldown_minutes=5,
+        max_executions_per_day=0,
+        min_confidence=80,
+        priority="critical",
+        enabled=True,
         scope={"campaigns": [campaign], "platforms": ["Meta"], "tags": ["x"], "related": True},
         actions=[{"type": "adjust_budget", "value": 5}, {"type": "resume_campaign"}, {"type": "notify"}],
-    ) == ("active", 100, "event", "a.b", 5, 60, 0, Decimal(80), ["budget", "status"], [campaign], ["meta"], ["x"], True)  # fmt: skip
+    ) == ("active", 100, "event", "a.b", 5, 60, 0, Decimal(80), ["budget", "status"], [campaign], ["meta"], ["x"], True)
+
+
+TOO_WIDE = "conditions: found groups that make more than 500 alternatives, allowed: at most 500."
 
 
 def either(count: int) -> dict[str, Any]:
@@ -365,13 +471,15 @@ def either(count: int) -> dict[str, Any]:
     ("conditions", "fault"),
     [
         ([either(10), either(5), either(10)], None),
-        ([either(10), either(5), either(11)], "conditions: found groups that make more than 500 alternatives, allowed: at most 500."),
-        ([either(2)] * 25, "conditions: found groups that make more than 500 alternatives, allowed: at most 500."),
+        ([either(10), either(5), either(11)], TOO_WIDE),
+        ([either(2)] * 25, TOO_WIDE),
         ([either(51)], "conditions: found 51 conditions, allowed: at most 50; split the rule."),
-        ([{"metric": "cpa", "operator": ">", "threshold": i, "min_spend": 1} for i in range(26)],
-         "conditions: found 52 conditions and minima of evidence, allowed: at most 50."),
+        (
+            [{"metric": "cpa", "operator": ">", "threshold": i, "min_spend": 1} for i in range(26)],
+            "conditions: found 52 conditions and minima of evidence, allowed: at most 50.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_limits(compiler: Connection, conditions: Any, fault: str | None) -> None:
     if fault is None:
         parts(compiler, "1", conditions=conditions)
@@ -389,12 +497,18 @@ def test_an_older_compilers_rules_are_compiled_again(tap_db: Any) -> None:
     with tap_db.connect(login) as person:
         person.execute("select trimtab.save_rule(%s)", [Jsonb(document)])
         person.execute("select trimtab.save_rule(%s)", [Jsonb(document | {"name": "y"})])
-    kept = "select to_jsonb(r) - 'updated_at', (select jsonb_agg(t order by t.term) from trimtab.rule_terms t where t.rule_id = r.id)" \
-           " from trimtab.automation_rules r where r.name = 'x'"  # fmt: skip
+    kept = (
+        "select to_jsonb(r) - 'updated_at',"
+        " (select jsonb_agg(t order by t.term) from trimtab.rule_terms t where t.rule_id = r.id)"
+        " from trimtab.automation_rules r where r.name = 'x'"
+    )
     before = tap_db.rows(kept)
     tap_db.rows("delete from trimtab.rule_terms")
-    tap_db.rows("update trimtab.automation_rules set compiler = 0, leaves = '[]', features = '[]', bounds = '{}', signal_positions = '{}',"
-                " judges_facts = false, document = case name when 'y' then document || '{\"conditions\": 1}' else document end")  # fmt: skip
+    tap_db.rows(
+        "update trimtab.automation_rules set compiler = 0, leaves = '[]', features = '[]', bounds = '{}',"
+        " signal_positions = '{}', judges_facts = false,"
+        " document = case name when 'y' then document || '{\"conditions\": 1}' else document end"
+    )
     versions = tap_db.rows("select * from trimtab.rule_versions order by rule_id")
     assert tap_db.value("select trimtab.recompile_rules()") == tap_db.value(
         "select count(*) - 1 from trimtab.automation_rules"

@@ -17,31 +17,31 @@ from support.database import Connection, Database, TestCluster
 TOP = Path(__file__).resolve().parents[2]
 
 # Words that mean something somewhere in a document, so that random documents get past the first key.
-KEYS = (
-    "name", "rule_name", "description", "rule_type", "category", "status", "enabled", "is_active", "priority", "trigger",
-    "trigger_type", "trigger_config", "scope", "entity_type", "entity_id", "conditions", "condition", "trigger_conditions",
-    "condition_logic", "evidence", "min_confidence", "actions", "action", "execution", "execute_sequentially", "stop_on_error",
-    "delay_between_actions_seconds", "cooldown_minutes", "campaign_cooldown_minutes", "max_executions_per_day", "orchestration_id",
-    "type", "metric", "field", "operator", "threshold", "value", "unit", "window", "compare_to", "compare", "measure", "factor",
-    "min_spend", "min_duration_hours", "all", "any", "not", "and", "or", "logic", "severity", "hours", "from", "to", "days",
-    "statuses", "count", "percent", "order", "params", "config", "notify_admin", "multiplier", "max_budget", "change", "target",
-    "floor", "ceiling", "recipients", "message", "url", "method", "payload", "tags", "assignee", "event", "on", "campaigns", "related",
-)  # fmt: skip
-WORDS = (
-    "metric_threshold", "performance_change", "budget_pacing", "metric_rank", "time_based", "day_of_week", "campaign_status",
-    "campaign_attribute", "event_payload", "anomaly_detected", "pause_campaign", "adjust_budget", "auto_scale_up", "notify",
-    "decrease_budget", "send_notification", "webhook", "emit_event", "assign", "cpa", "ctr", "roi", "budget", "metrics.cpa",
-    "campaign.status", "payload.x.y", "last_7_days", "last_5_days", "days_9_to_2_ago", "lifetime", ">", "<=", "==", "between", "in",
-    "contains", "active", "draft", "and", "or", "any", "custom", "high", "run", "event", "manual", "schedule", "mention.received",
-    "ratio", "fraction", "percent", "08:00", "24:00", "friday", "https://example.com/", "a@example.com", "role:admin", "in_order",
-    "7a0d1c9e-0000-4000-8000-000000000001", "", " ", "ß\u2028", "x" * 300,
-)  # fmt: skip
+KEY_WORDS = """
+    name rule_name description rule_type category status enabled is_active priority trigger trigger_type
+    trigger_config scope entity_type entity_id conditions condition trigger_conditions condition_logic evidence
+    min_confidence actions action execution execute_sequentially stop_on_error delay_between_actions_seconds
+    cooldown_minutes campaign_cooldown_minutes max_executions_per_day orchestration_id type metric field operator
+    threshold value unit window compare_to compare measure factor min_spend min_duration_hours all any not and or
+    logic severity hours from to days statuses count percent order params config notify_admin multiplier max_budget
+    change target floor ceiling recipients message url method payload tags assignee event on campaigns related
+"""
+VALUE_WORDS = """
+    metric_threshold performance_change budget_pacing metric_rank time_based day_of_week campaign_status
+    campaign_attribute event_payload anomaly_detected pause_campaign adjust_budget auto_scale_up notify
+    decrease_budget send_notification webhook emit_event assign cpa ctr roi budget metrics.cpa campaign.status
+    payload.x.y last_7_days last_5_days days_9_to_2_ago lifetime > <= == between in contains active draft and or any
+    custom high run event manual schedule mention.received ratio fraction percent 08:00 24:00 friday
+    https://example.com/ a@example.com role:admin in_order 7a0d1c9e-0000-4000-8000-000000000001
+"""
+KEYS = KEY_WORDS.split()
+WORDS = [*VALUE_WORDS.split(), "", " ", "ß\u2028", "x" * 300]
 SCALARS = (
     st.none()
     | st.booleans()
     | st.sampled_from([0, 1, -1, 2, 3.5, 50, 100, 1e15, 1e16, 1e300, -1e300, 1e-300, 123456789012345678901234567890])
     | st.sampled_from(WORDS)
-    | st.text(st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=5)
+    | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=5)
 )
 ANYTHING = st.recursive(
     SCALARS,
@@ -57,22 +57,30 @@ LEAVES = st.one_of(
         optional={"window": st.sampled_from(["last_7_days", "last_45_days", "today"]), "min_spend": st.just(10)},
     ),
     st.fixed_dictionaries(
-        {"field": METRICS.map("metrics.{}".format), "operator": st.just("between"), "value": st.just({"min": 1, "max": 2})}
+        {
+            "field": METRICS.map("metrics.{}".format),
+            "operator": st.just("between"),
+            "value": st.just({"min": 1, "max": 2}),
+        }
     ),
-    st.fixed_dictionaries({"type": st.just("day_of_week"), "days": st.lists(st.sampled_from(["mon", "Friday", 0, 6]), min_size=1)}),
+    st.fixed_dictionaries(
+        {"type": st.just("day_of_week"), "days": st.lists(st.sampled_from(["mon", "Friday", 0, 6]), min_size=1)}
+    ),
     st.just({"type": "campaign_status", "operator": "!=", "value": "paused"}),
     st.just({"type": "time_based", "from": "22:00", "to": "6:00"}),
     st.just({"type": "metric_rank", "metric": "roas", "percent": 10}),
-)  # fmt: skip
+)
 TREES = st.recursive(
     LEAVES,
     lambda inner: (
         st.lists(inner, min_size=1, max_size=3)
-        | st.tuples(st.sampled_from(["all", "any", "and", "or"]), st.lists(inner, min_size=1, max_size=3)).map(lambda t: {t[0]: t[1]})
+        | st.tuples(st.sampled_from(["all", "any", "and", "or"]), st.lists(inner, min_size=1, max_size=3)).map(
+            lambda t: {t[0]: t[1]}
+        )
         | inner.map(lambda node: {"not": node})
     ),
     max_leaves=6,
-)  # fmt: skip
+)
 ACTIONS = st.lists(
     st.sampled_from(
         [

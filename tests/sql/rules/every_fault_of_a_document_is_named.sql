@@ -111,7 +111,7 @@ select is(pg_temp.action('{"type": "auto_scale_up", "multiplier": 0.5, "max_budg
 actions[0].multiplier: found 0.5, allowed: a number from 1.0001 to 100.$$, 'scaling up goes up');
 select is(pg_temp.action('{"type": "increase_budget", "value": -20}'), 'actions[0].value: found -20, allowed: a number from 0.0001 to 10000.', 'an increase does not lower');
 select is(pg_temp.action('{"type": "send_notification", "channel": "pigeon", "recipients": ["nobody", "role:king"]}'), $$actions[0].channel: found "pigeon", allowed: in_app, email, slack.
-actions[0].recipients: found ["nobody", "role:king"], allowed: e-mail addresses, users' ids or role:<viewer, analyst, manager, admin, owner>.$$, 'who and how');
+actions[0].recipients: found ["nobody", "role:king"], allowed: e-mail addresses, users' ids, #channels or role:<viewer, analyst, manager, admin, owner>.$$, 'who and how');
 select is(pg_temp.action('{"type": "webhook", "url": "ftp://example.com"}'), 'actions[0].url: found "ftp://example.com", allowed: an address that begins with https://.', 'addresses');
 select is(pg_temp.action('{"type": "emit_event", "event": "NoDots", "payload": []}'), $$actions[0].event: found "NoDots", allowed: words with dots between them, such as mention.received.
 actions[0].payload: found [], allowed: an object of at most 20000 bytes.$$, 'events');
