@@ -36,6 +36,13 @@ CAPABILITIES = {
         "select trimtab.identify_underperforming_campaigns()",
         "select trimtab.identify_scaling_candidates()",
     ],
+    "read what rules did and what it was worth, results of surveys": [
+        "select from trimtab.v_automation_performance",
+        "select from trimtab.v_automation_executions",
+        "select from trimtab.v_rule_effectiveness",
+        "select from trimtab.v_automation_adoption",
+        "select trimtab.survey_results()",
+    ],
     "read quarantined rows": ["select from trimtab.quarantined_rows"],
     "import facts": ["select trimtab.begin_import('x.csv', 'generic')"],
     "store, start, resolve, dismiss opportunities": [
@@ -80,9 +87,10 @@ CAPABILITIES = {
         "select trimtab.add_rule_action('{automation_rules}', '{{\"type\": \"create_alert\"}}')",
         "select trimtab.adopt_rule('spend_guard', '{{\"status\": \"active\"}}')",
     ],
-    "read the audit log": ["select from trimtab.audit_log"],
+    "read the audit log": ["select from trimtab.audit_log", "select from trimtab.automation_audit_log"],
     "change guardrails and the stop switch": ["update trimtab.guardrails set autopilot_enabled = false"],
     "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],
+    "state what work and the automation cost": ["select trimtab.set_automation_assumptions(5, 40, 100)"],
     "change the organization's name, time zone, currency": ["select trimtab.change_organization_settings('New')"],
     "add and remove members, change their roles": [
         "select trimtab.add_member('new@example.com', 'admin')",
