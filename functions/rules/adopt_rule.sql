@@ -39,7 +39,8 @@ begin
 
   -- A handful of documents and changes at most.
   for v_document in select d.value from jsonb_array_elements(v_documents) with ordinality d (value, n) order by d.n loop
-    v_document := v_document || '{"status": "shadow"}';
+    -- Changes are changes of the canonical form; without a status it is shadow.
+    v_document := (trimtab.normalize_rule(v_document)).document - 'status';
     for v_change in
       select c.key, c.value from jsonb_each(p_changes) c where v_faults = '{}' and jsonb_typeof(p_changes) = 'object' order by length(c.key)
     loop

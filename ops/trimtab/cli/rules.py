@@ -100,17 +100,14 @@ def lint(settings: Settings, file: TextIO, as_json: bool) -> None:
     found: list[dict[str, Any]] = []
     with settings.connect() as connection:
         for place, document in documents:
-            row = connection.execute(
-                "select n.document, n.faults from trimtab.normalize_rule(%s) n", [Jsonb(document)]
-            ).fetchone()
-            canonical, faults = row or (None, None)
-            found.append({"place": place, "valid": not faults, "faults": faults or [], "rule": canonical})
+            row = connection.execute("select trimtab.lint_rule(%s)", [Jsonb(document)]).fetchone()
+            found.append({"place": place.strip(), **(row[0] if row else {})})
     if as_json:
         print_json(found)
     else:
         for result in found:
-            name = (result["rule"] or {}).get("name") or "rule"
-            click.echo(f"{result['place']}{name}: {'well-formed' if result['valid'] else 'not valid'}")
+            said = " ".join(filter(None, (result["place"], result["name"] or "a rule without a name")))
+            click.echo(f"{said}: {'well-formed' if result['valid'] else 'not valid'}")
             for fault in result["faults"]:
                 click.echo(f"  {fault}")
     if not all(result["valid"] for result in found):
@@ -385,7 +382,8 @@ def _read(file: TextIO) -> list[tuple[str, object]]:
     try:
         found = json.load(file)
     except ValueError as error:
-        raise TrimtabError(f"{file.name} is not JSON: {error}", "a rule is an object, several are a list") from None
+        name = getattr(file, "name", "<stdin>")
+        raise TrimtabError(f"{name} is not JSON: {error}", "a rule is an object, several are a list") from None
     return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
 
 
