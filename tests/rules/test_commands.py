@@ -69,6 +69,17 @@ def test_lint_names_every_fault_and_exits_with_1(tap_db: Database, tmp_path: Pat
     assert run(tap_db, "lint", "-", given=RULE | {"conditions": {"all": many}}).exit_code == 1
 
 
+def test_lint_asks_after_what_a_rule_names_where_it_is_told_for_whom(tap_db: Database, org: str) -> None:
+    named = RULE | {
+        "scope": {"campaigns": ["00000000-0000-4000-8000-000000000000"]},
+        "actions": [{"type": "webhook", "url": "https://127.0.0.1/hook"}],
+    }
+    result = run(tap_db, "lint", "-", "--org", org, given=named)
+    assert result.exit_code == 1
+    assert "scope.campaigns[0]: found 00000000-0000-4000-8000-000000000000" in result.stdout
+    assert "actions[0].url: found" in result.stdout
+
+
 def test_the_life_of_a_rule(tap_db: Database, org: str) -> None:
     (added,) = done(tap_db, "add", "-", "--reason", "costs too much", given=RULE)
     assert (added["name"], added["status"], added["version"]) == ("Dear", "shadow", 1)

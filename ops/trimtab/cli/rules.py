@@ -89,16 +89,20 @@ def list_rules(settings: Settings, org: str | None = None, status: str | None = 
 
 @rules.command()
 @click.argument("file", type=click.File(encoding="utf-8-sig"))
+@org_option()
 @json_option
 @pass_settings
-def lint(settings: Settings, file: TextIO, as_json: bool) -> None:
+def lint(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> None:
     """Check the rules of a JSON FILE: a rule or a list of them (- reads standard input). Nothing is saved.
 
-    Prints every fault with its place, what was found and what is allowed, and exits with 1 when there is one.
+    Prints every fault with its place, what was found and what is allowed, and exits with 1 when there is one. The
+    campaigns, people and addresses that a rule names are checked where --org says for whom it is.
     """
     documents = _read(file)
     found: list[dict[str, Any]] = []
     with settings.connect() as connection:
+        if org:
+            enter_org(connection, org)
         for place, document in documents:
             row = connection.execute("select trimtab.lint_rule(%s)", [Jsonb(document)]).fetchone()
             found.append({"place": place.strip(), **(row[0] if row else {})})
