@@ -7,8 +7,11 @@ create or replace function trimtab.act_adjust_budget(p_org_id uuid, p_action jso
 as $$
 declare
   v_campaign_id uuid := (p_context ->> 'campaign_id')::uuid;
-  v_id uuid := trimtab.change_of_step(p_org_id, p_context);
+  v_id uuid;
 begin
+  -- The lock first: whoever carried this step out at the same moment has committed then.
+  perform trimtab.lock_organization(p_org_id);
+  v_id := trimtab.change_of_step(p_org_id, p_context);
   if v_id is not null then
     return jsonb_build_object('change_id', v_id);
   end if;

@@ -7,7 +7,7 @@ create or replace function trimtab.act_implement_recommendation(p_org_id uuid, p
 as $$
 declare
   v_campaign_id uuid := (p_context ->> 'campaign_id')::uuid;
-  v_id uuid := trimtab.change_of_step(p_org_id, p_context);
+  v_id uuid;
   v_rule_id uuid := (p_context ->> 'rule_id')::uuid;
   v_rule_version integer := (p_context ->> 'rule_version')::integer;
   v_run_id uuid := (p_context ->> 'run_id')::uuid;
@@ -19,10 +19,14 @@ declare
   v_present numeric;
   v_new numeric;
 begin
+  -- The lock first: whoever carried this step out at the same moment has committed then.
+  perform trimtab.lock_organization(p_org_id);
+  v_id := trimtab.change_of_step(p_org_id, p_context);
   if v_id is not null then
     return jsonb_build_object('change_id', v_id);
   end if;
-  perform trimtab.lock_organization(p_org_id);
+  v_campaign := trimtab.lock_active_campaign(
+    p_org_id, v_campaign_id, p_context ->> 'reason', (p_context ->> 'confidence_score')::numeric, 'rule');
   -- The gravest of those that ask for something we can do; else the gravest.
   select o.* into v_opportunity
   from trimtab.optimization_opportunities o
@@ -43,8 +47,6 @@ begin
             hint = 'Let the rule ask for it: {"type": "recommendation_exists", …}.';
   end if;
   v_proposed := v_opportunity.proposed_action;
-  v_campaign := trimtab.lock_active_campaign(
-    p_org_id, v_campaign_id, p_context ->> 'reason', (p_context ->> 'confidence_score')::numeric, 'rule');
 
   if v_proposed ->> 'action' = 'pause_campaign' then
     v_id := trimtab.change_campaign_as(
