@@ -26,14 +26,15 @@ begin
       and a.occurred_at <= p_as_of
       and a.entity_type in ('rule', 'campaign', 'campaign_group', 'guardrails', 'spend_cap', 'membership', 'login_organization')
   ), edit as (
-    -- What people changed by hand; what a rule did to campaigns is a matter of the bursts below.
+    -- What people changed by hand; to import or to adopt much that is new is no edit, and what rules did to campaigns is a
+    -- matter of the bursts below.
     select e.occurred_at, e.user_id, e.login
     from entry e
-    where e.entity_type in ('rule', 'campaign', 'campaign_group')
+    where e.entity_type in ('rule', 'campaign', 'campaign_group') and e.action not like '%.created'
     union all
     select c.created_at, c.user_id, c.login
     from trimtab.campaign_changes c
-    where c.org_id = p_org_id and c.origin = 'person' and c.created_at > p_since - v_within and c.created_at <= p_as_of
+    where c.org_id = p_org_id and c.origin = 'person' and c.action_type <> 'settings_changed' and c.created_at > p_since - v_within and c.created_at <= p_as_of
   ), counted_edit as (
     select e.*, count(*) over (
       partition by e.user_id, e.login order by e.occurred_at range between v_within preceding and current row) as n
