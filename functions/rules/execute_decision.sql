@@ -30,7 +30,7 @@ begin
     p_org_id, 'active', p_decision.rule_id, p_decision.rule_version,
     case when p_decision.campaign_id is null then 'event' else 'campaign' end,
     p_decision.campaign_id, (p_event ->> 'id')::bigint, p_run_id, p_source, 'skipped', p_decision.confidence_score,
-    p_decision.facts_revision, coalesce(p_decision.evidence -> 'conditions', '[]'),
+    p_decision.facts_revision, coalesce(nullif(p_decision.evidence -> 'conditions', 'null'), '[]'),
     jsonb_strip_nulls(jsonb_build_object(
       'rule_name', p_decision.rule_name, 'reason', p_decision.reason, 'campaign_title', p_decision.campaign_title, 'event', p_event,
       'known', p_decision.evidence -> 'known', 'facts_end_at', p_decision.evidence -> 'facts_end_at')),

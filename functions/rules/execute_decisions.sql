@@ -63,7 +63,7 @@ begin
     select
       p_org_id, 'shadow', d.rule_id, d.rule_version, case when d.campaign_id is null then 'event' else 'campaign' end, d.campaign_id,
       (p_event ->> 'id')::bigint, p_run_id, p_source, 'skipped', d.confidence_score, d.facts_revision,
-      coalesce(d.evidence -> 'conditions', '[]'), a.actions, (trimtab.outcome_of(a.actions)).results,
+      coalesce(nullif(d.evidence -> 'conditions', 'null'), '[]'), a.actions, (trimtab.outcome_of(a.actions)).results,
       jsonb_strip_nulls(jsonb_build_object(
         'rule_name', d.rule_name, 'reason', d.reason, 'campaign_title', d.campaign_title, 'event', p_event,
         'known', d.evidence -> 'known', 'facts_end_at', d.evidence -> 'facts_end_at')),
