@@ -26,7 +26,9 @@ begin
             hint = 'For example {"name": "Dear conversions", "conditions": [{"metric": "cpa", "operator": ">", "threshold": 50, "min_spend": 100}], "actions": [{"type": "pause_campaign"}]}.';
   end if;
 
-  with recursive nodes as (
+  with recursive metrics as materialized (
+    select m.* from trimtab.rule_metrics() m
+  ), nodes as (
     -- The tree, flat. Negation goes down to the leaves: under it all becomes any, and any all.
     select 'conditions'::text as path, '{}'::integer[] as place, v_document -> 'conditions' as node, false as negated
     union all
@@ -86,8 +88,8 @@ begin
       v.judges = 'facts' and (l.type <> 'metric_threshold' or coalesce(m.judges_facts, true) or coalesce(o.judges_facts, false)) as judges_facts
     from numbered l
     join trimtab.rule_vocabulary v on v.kind = 'condition' and v.code = l.type
-    left join trimtab.rule_metrics() m on l.type = 'metric_threshold' and m.metric = l.condition ->> 'metric'
-    left join trimtab.rule_metrics() o on l.type = 'metric_threshold' and o.metric = l.condition -> 'compare_to' ->> 'metric'
+    left join metrics m on l.type = 'metric_threshold' and m.metric = l.condition ->> 'metric'
+    left join metrics o on l.type = 'metric_threshold' and o.metric = l.condition -> 'compare_to' ->> 'metric'
     left join trimtab.metric_windows w on w.code = l.condition ->> 'window'
   ), bounded as materialized (
     select k.leaf, k.path, k.condition, k.minimum, k.node_id, k.negated, k.judges, k.judges_facts,

@@ -4,8 +4,7 @@ create or replace function trimtab.rule_metrics()
   stable
   parallel safe
   rows 30
-  set search_path to trimtab, pg_catalog, pg_temp
-as $$
+begin atomic
   select
     asked.code,
     m.unit,
@@ -17,8 +16,8 @@ as $$
   from trimtab.metrics asked
   join trimtab.metrics m on m.code = coalesce(asked.same_as, asked.code)
   union all
-  values ('budget', 'money', -7, false), ('daily_budget', 'money', -8, false), ('bid', 'money', -9, false)
-$$;
+  values ('budget', 'money', -7, false), ('daily_budget', 'money', -8, false), ('bid', 'money', -9, false);
+end;
 comment on function trimtab.rule_metrics() is
   'What a condition may call a metric: the catalogue, and the campaign''s budget, daily_budget and bid. place: above 0 the metric''s position in the catalogue (it has windows), below 0 that of a live value. judges_facts: it says nothing without facts that are fresh.';
 grant execute on function trimtab.rule_metrics() to trimtab_user, trimtab_engine, trimtab_definer;
