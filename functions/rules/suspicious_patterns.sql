@@ -19,7 +19,7 @@ begin
   select o.* into v_organization from trimtab.organizations o where o.org_id = p_org_id;
   return query
   with entry as materialized (
-    select a.id, a.occurred_at, a.user_id, a.login, a.action, a.entity_type, a.entity_id, a.old_values, a.new_values
+    select a.id, a.occurred_at, a.user_id, a.login, a.action, a.entity_type, a.entity_id, a.rule_id, a.old_values, a.new_values
     from trimtab.audit_log a
     where a.org_id = p_org_id
       and a.occurred_at > p_since - v_within
@@ -30,11 +30,7 @@ begin
     -- matter of the bursts below.
     select e.occurred_at, e.user_id, e.login
     from entry e
-    where e.entity_type in ('rule', 'campaign', 'campaign_group') and e.action not like '%.created'
-    union all
-    select c.created_at, c.user_id, c.login
-    from trimtab.campaign_changes c
-    where c.org_id = p_org_id and c.origin = 'person' and c.action_type <> 'settings_changed' and c.created_at > p_since - v_within and c.created_at <= p_as_of
+    where e.entity_type in ('rule', 'campaign', 'campaign_group') and e.action not like '%.created' and e.rule_id is null
   ), counted_edit as (
     select e.*, count(*) over (
       partition by e.user_id, e.login order by e.occurred_at range between v_within preceding and current row) as n
