@@ -18,14 +18,20 @@ begin
 
   -- Rows that another session measures at this moment are skipped: it is the same result.
   with claimed as materialized (
-    select l.id, l.campaign_id, l.number, l.action_type, l.evidence,
+    select l.id, l.campaign_id, l.number, l.evidence,
+           -- What was recommended is measured as what it was.
+           case
+             when l.action_type <> 'optimization_applied' then l.action_type
+             when l.new_state ->> 'status' <> 'active' then 'auto_pause'
+             else 'auto_scale_up'
+           end as action_type,
            (l.executed_at at time zone v_organization.time_zone)::date as day
     from trimtab.campaign_changes l
     where l.org_id = p_org_id
       and l.actual_impact is null
       and l.is_automated
       and l.status = 'executed'
-      and l.action_type in ('auto_pause', 'auto_scale_up', 'auto_scale_down')
+      and l.action_type in ('auto_pause', 'auto_scale_up', 'auto_scale_down', 'optimization_applied')
       and l.executed_at < p_as_of - interval '144 hours'
     order by l.id
     for no key update skip locked

@@ -17,15 +17,17 @@ declare
   v_added numeric := trimtab.round_down_money(p_new_budget - coalesce(p_campaign.budget, p_campaign.daily_budget), p_campaign.currency);
   v_revenue numeric := trimtab.round_down_money(v_added * v_roas, p_campaign.currency);
 begin
-  expected_impact := format('Adds %s %s%s to the budget', v_added, p_campaign.currency, v_a_day)
-    || case when v_roas is null then '; what that will earn is not known.'
-         else format('; at the ROI of %s of %s that earns about %s %s%s more.',
+  expected_impact := case when v_added < 0
+      then format('Takes %s %s%s from the budget', -v_added, p_campaign.currency, v_a_day)
+      else format('Adds %s %s%s to the budget', v_added, p_campaign.currency, v_a_day) end
+    || case when v_roas is null then format('; what that will %s is not known.', case when v_added < 0 then 'cost' else 'earn' end)
+         else format('; at the ROI of %s of %s that earns about %s %s%s %s.',
            round(v_roas, 2), case when v_recent is null then 'its lifetime' else 'the last 30 days' end,
-           v_revenue, p_campaign.currency, v_a_day) end;
+           abs(v_revenue), p_campaign.currency, v_a_day, case when v_added < 0 then 'less' else 'more' end) end;
   expected := jsonb_build_object(
     'roas', round(v_roas, 4), 'budget_added', v_added, 'revenue_added', v_revenue, 'is_daily', p_campaign.budget is null);
 end
 $$;
 comment on function trimtab.scale_impact(numeric[], trimtab.campaigns, numeric) is
-  'What scaling a campaign to p_new_budget (its currency) should do, from its signals: a sentence, and {roas, budget_added, revenue_added, is_daily}: the added budget times the present ROI (last 30 days, else lifetime), an upper bound, for added money rarely earns as much as the first. Null figures where nothing is known.';
+  'What scaling a campaign to p_new_budget (its currency) should do, from its signals: a sentence, and {roas, budget_added, revenue_added, is_daily}: the added budget (negative: what is taken away) times the present ROI (last 30 days, else lifetime), an upper bound, for the last money rarely earns as much as the first. Null figures where nothing is known.';
 grant execute on function trimtab.scale_impact(numeric[], trimtab.campaigns, numeric) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -18,6 +18,8 @@ declare
   v_proposed jsonb;
   v_present numeric;
   v_new numeric;
+  v_signals numeric[];
+  v_impact record;
 begin
   -- The lock first: whoever carried this step out at the same moment has committed then.
   perform trimtab.lock_organization(p_org_id);
@@ -48,12 +50,17 @@ begin
   end if;
   v_proposed := v_opportunity.proposed_action;
 
+  select s.signals into v_signals
+  from trimtab.campaign_signals s
+  where s.org_id = p_org_id and s.campaign_id = v_campaign_id;
+
   if v_proposed ->> 'action' = 'pause_campaign' then
+    v_impact := trimtab.pause_impact(v_signals, (select o.currency from trimtab.organizations o where o.org_id = p_org_id));
     v_id := trimtab.change_campaign_as(
       v_campaign, 'optimization_applied', '{"status": "paused"}', v_reason || v_opportunity.description,
       p_confidence => coalesce((p_context ->> 'confidence_score')::numeric, v_opportunity.confidence_score), p_origin => 'rule',
-      p_evidence => v_evidence || jsonb_build_object('opportunity_id', v_opportunity.id),
-      p_expected_impact => coalesce(p_context ->> 'expected_impact', v_opportunity.suggested_action), p_rule_id => v_rule_id,
+      p_evidence => v_evidence || jsonb_build_object('opportunity_id', v_opportunity.id, 'expected', v_impact.expected),
+      p_expected_impact => v_impact.expected_impact, p_rule_id => v_rule_id,
       p_rule_version => v_rule_version, p_run_id => v_run_id);
   elsif v_proposed ->> 'action' = 'adjust_budget' then
     v_present := coalesce(v_campaign.budget, v_campaign.daily_budget);
@@ -68,11 +75,12 @@ begin
               detail = format('Opportunity %s proposes %s; the budget is %s %s.', v_opportunity.id, v_proposed, coalesce(v_present::text, 'nothing'), v_campaign.currency),
               hint = 'The detectors look again with the next facts.';
     end if;
+    v_impact := trimtab.scale_impact(v_signals, v_campaign, v_new);
     v_id := trimtab.adjust_budget_as(
       p_org_id, v_campaign_id, v_present, v_new, v_reason || v_opportunity.description,
       p_confidence => coalesce((p_context ->> 'confidence_score')::numeric, v_opportunity.confidence_score), p_origin => 'rule',
-      p_evidence => v_evidence || jsonb_build_object('opportunity_id', v_opportunity.id),
-      p_expected_impact => coalesce(p_context ->> 'expected_impact', v_opportunity.suggested_action), p_rule_id => v_rule_id,
+      p_evidence => v_evidence || jsonb_build_object('opportunity_id', v_opportunity.id, 'expected', v_impact.expected),
+      p_expected_impact => v_impact.expected_impact, p_rule_id => v_rule_id,
       p_rule_version => v_rule_version, p_run_id => v_run_id, p_action_type => 'optimization_applied');
   else
     raise exception 'this recommendation is for people'

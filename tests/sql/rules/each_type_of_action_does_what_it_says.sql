@@ -212,7 +212,7 @@ select results_eq(
   'what was done is resolved, what was not stays open');
 select results_eq(
   format($$select action_type, reason, expected_impact, evidence ->> 'opportunity_id' from trimtab.campaign_changes where id = %L$$, :'stopped'),
-  $$values ('optimization_applied', 'Watch: roas of lifetime is 0.2. Hopeless.', 'less', md5('stop')::uuid::text)$$, 'the ledger names the opportunity');
+  $$values ('optimization_applied', 'Watch: roas of lifetime is 0.2. Hopeless.', 'Stops its spending; how much it spent in the last 7 days is not known.', md5('stop')::uuid::text)$$, 'the ledger names the opportunity');
 select test.act_as(:'manager');
 select is(trimtab.rollback_action(:'stopped') -> 'restored', '{"status": "active"}'::jsonb, 'and it can be taken back');
 select is(trimtab.rollback_action((:'cut'::jsonb ->> 'change_id')::uuid) -> 'restored', '{"budget": 15000}'::jsonb, 'as can the cut');
