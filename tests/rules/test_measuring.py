@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,11 +16,16 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlparse
 from click.testing import CliRunner, Result
-from support.database import ENGINE, Connection, Database, TestCluster
+from support.database import ADMIN, ENGINE, Connection, Database, TestCluster
 from support.plans import Plans, watched
+from support.trees import only_migrations
 
 from trimtab.cli.main import main
+from trimtab.database.deploy import migrate
+from trimtab.database.tree import Tree
+from trimtab.database.undo import rollback_schema
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
@@ -211,7 +217,7 @@ def _impact(rng: random.Random, change: Change) -> dict[str, Any]:
 
 def _execute(rng: random.Random, connection: Connection, made: History, change: Change) -> None:
     failed = change.status == "failed"
-    actions = [
+    actions: list[dict[str, Any]] = [
         {
             "place": 1,
             "type": "pause_campaign" if change.action_type == "auto_pause" else "adjust_budget",
@@ -665,3 +671,110 @@ def test_the_weeks_around_versions_are_read_by_index(crowd: Database) -> None:
     # Each change once for each week that it lies in, and what reversals read.
     assert plans.rows("campaign_changes") <= 10 * LEDGER
     assert None not in plans.indexes("campaign_changes")
+
+
+# --- what was there before
+
+
+def test_what_rules_did_before_there_were_executions_is_measured(empty_db: Database, tmp_path: Path) -> None:
+    names = [migration.migration_id for migration in Tree().migrations]
+    released = names.index("0008_campaigns_ledger_order") + 1
+    measuring = names.index("0013_rules_measuring") + 1
+    migrate(empty_db.dsn(ADMIN), only_migrations(tmp_path / "then", released))
+    org, system, rule, campaign = (uuid4() for _ in range(4))
+    changes = {"executed": uuid4(), "rolled_back": uuid4(), "failed": uuid4(), "person": uuid4()}
+    with empty_db.connect(autocommit=False) as c:
+        c.execute("insert into trimtab.users (id, is_system) values (%s, true)", [system])
+        c.execute(
+            "insert into trimtab.organizations (org_id, name, system_user_id) values (%s, 'Acme', %s)", [org, system]
+        )
+        c.execute(
+            "insert into trimtab.campaigns (org_id, id, title, currency) values (%s, %s, 'Shoes', 'USD')",
+            [org, campaign],
+        )
+        c.execute(
+            "insert into trimtab.automation_rules (org_id, id, name, rule_type, condition, action, signal_positions,"
+            " bounds) values (%s, %s, 'Low', 'pause', %s, '{\"type\": \"auto_pause\"}', '{}', '{}')",
+            [org, rule, '{"metric": "roi", "operator": "<", "threshold": 1}'],
+        )
+        for place, (status, change) in enumerate(changes.items()):
+            c.execute(
+                "insert into trimtab.campaign_changes (org_id, id, campaign_id, action_type, is_automated, origin,"
+                " reason, previous_state, new_state, status, login, rule_id, rule_version, error_code, executed_at,"
+                " created_at, rolled_back_at) values (%s, %s, %s, 'auto_pause', true, 'rule', 'Because.', '{}', '{}',"
+                " %s, 'x', %s, 1, %s, %s, %s, %s)",
+                [
+                    org, change, campaign, "executed" if status == "person" else status,
+                    None if status == "person" else rule, "TT011" if status == "failed" else None,
+                    NOW, NOW + timedelta(minutes=place), NOW if status == "rolled_back" else None,
+                ],
+            )  # fmt: skip
+        c.commit()
+
+    now = only_migrations(tmp_path / "now", measuring)
+    for _ in range(2):
+        migrate(empty_db.dsn(ADMIN), now)
+        rows = empty_db.rows(
+            "select status, mode, rule_id, campaign_id, executed_at, actions_executed -> 0 ->> 'change_id',"
+            " actions_executed -> 0 ->> 'type', error_code, error_message"
+            " from trimtab.automation_executions order by executed_at"
+        )
+        assert rows == [
+            ("success", "active", rule, campaign, NOW, str(changes["executed"]), "pause_campaign", None, None),
+            ("success", "active", rule, campaign, NOW + timedelta(minutes=1), str(changes["rolled_back"]),
+             "pause_campaign", None, None),
+            ("failure", "active", rule, campaign, NOW + timedelta(minutes=2), str(changes["failed"]),
+             "pause_campaign", "TT011", "Because."),
+        ]  # fmt: skip
+        counters = (
+            "select execution_count, success_count, failure_count, last_executed_at from trimtab.automation_rules"
+        )
+        assert empty_db.rows(counters) == [(3, 2, 1, NOW + timedelta(minutes=2))]
+        # And the way back, and up again.
+        assert rollback_schema(empty_db.dsn(ADMIN), steps=1, tree=now) == ["0013_rules_measuring"]
+        assert empty_db.rows("select from trimtab.automation_executions") == []
+
+
+# --- the document
+
+TOP = Path(__file__).parents[2]
+DOCUMENT = (TOP / "docs" / "measuring.md").read_text(encoding="utf-8")
+
+
+def test_what_the_document_prints_runs_and_finds_rows(tap_db: Database) -> None:
+    tap_db.rows("select test.clock_at(%s)", [NOW])
+    made = make_history(tap_db, 3)
+    admin = str(tap_db.value("select test.member(%s, 'admin')", [made.org]))
+    blocks = re.findall(r"^```sql\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    statements = [statement for block in blocks for statement in sqlparse.split(block)]
+    assert len(statements) > 12
+    empty = []
+    with tap_db.connect(admin) as person:
+        for statement in statements:
+            if not person.execute(statement.encode()).fetchall():
+                empty.append(statement)
+    # Every campaign may happen to be under automation, and the rule of the document is not one of the history's.
+    assert [statement for statement in empty if "is_automated" not in statement and "Low ROI" not in statement] == []
+
+
+def test_the_document_names_every_view_of_measuring_and_no_other(db: Database) -> None:
+    there = {name for (name,) in db.rows("select viewname from pg_views where schemaname = 'trimtab'")}
+    listed = [line for line in (TOP / "sql" / "manifest").read_text().splitlines() if line.startswith("views/rules/")]
+    start = listed.index("views/rules/v_automation_performance.sql")
+    end = listed.index("views/rules/v_automation_benefit.sql")
+    measuring = {Path(line).stem for line in listed[start : end + 1]}
+    assert len(measuring) == 14
+    table = {
+        name for line in DOCUMENT.splitlines() if line.startswith("|") for name in re.findall(r"`(\w+)`", line)
+    } & there
+    assert table == measuring
+
+
+def test_the_minutes_and_the_least_answers_are_those_of_the_settings(db: Database) -> None:
+    minutes = db.value("select value from trimtab.settings where name = 'minutes_saved_per_action'")
+    assert (minutes["pause_campaign"] if "pause_campaign" in minutes else minutes["default"]) == 5
+    assert minutes["adjust_budget"] == minutes["adjust_bid"] == 8
+    assert (
+        f"{db.value('select value from trimtab.settings where name = %s', ['survey_least_answers'])} answers"
+        in DOCUMENT
+    )
