@@ -32,8 +32,14 @@ begin
     join trimtab.anomalies a on a.org_id = p_org_id
       and a.last_found_at > f.since
       and trimtab.severity_rank(a.severity) <= f.least
-      and (f.metric is null or a.metric = f.metric)
-      and (f.direction is null or a.direction = f.direction)
+      and (
+        ((f.metric is null or a.metric = f.metric) and (f.direction is null or a.direction = f.direction))
+        -- What is only a consequence of another anomaly counts where it is asked for by name.
+        or exists (
+          select
+          from jsonb_array_elements_text(a.evidence -> 'also') t (name)
+          where split_part(t.name, ':', 1) = f.metric
+            and (f.direction is null or split_part(t.name, ':', 2) = f.direction)))
     where a.campaign_id is not null
       and (p_campaign_ids is null or a.campaign_id = any (p_campaign_ids))
       and a.detected_at <= p_as_of
