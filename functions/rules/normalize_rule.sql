@@ -17,6 +17,7 @@ declare
   c_deepest constant integer := 12;
   c_most_conditions constant integer := 50;
   c_most_actions constant integer := 20;
+  c_most_faults constant integer := 100;
   v_metrics text[];
   v_percents text[];
   v_live text[];
@@ -446,7 +447,7 @@ begin
     where a.code is null
   ), told (place, fault) as (
     select w.place, format('%s: found %s, allowed: %s.',
-      concat_ws('.', nullif(w.path, 'document'), w.key), w.found, w.allowed)
+      concat_ws('.', nullif(w.path, 'document'), left(w.key, 100)), w.found, w.allowed)
     from wrong w
     union all
     select 3 || n.place, n.fault from nodes n where n.fault is not null and not (n.place = '{}' and n.node = '[]')
@@ -496,7 +497,11 @@ begin
 
   v_faults := v_faults || v_found;
   if cardinality(v_faults) > 0 then
-    faults := v_faults;
+    faults := v_faults[1:c_most_faults] || case
+      when cardinality(v_faults) > c_most_faults
+        then array[format('document: found %s more faults, allowed: none.', cardinality(v_faults) - c_most_faults)]
+      else '{}'
+    end;
     return;
   end if;
   v_given := v_parts -> 'document';

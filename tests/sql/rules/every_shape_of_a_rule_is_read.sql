@@ -1,9 +1,16 @@
 -- The documents as the seeds print them; what each of them means is written out here by hand.
 begin;
 set local search_path to trimtab, test, public;
-select plan(41);
+select plan(43);
+select test.organization('Acme') as acme \gset
+select test.member(:'acme', 'manager') as manager \gset
+delete from trimtab.automation_rules where org_id = :'acme';
 
+-- What is understood is kept, and saved at the end as it stands.
+create temp table given (document jsonb, understood jsonb);
+grant select on given to public;
 create function pg_temp.read(p_document jsonb) returns jsonb language sql as $$
+  insert into pg_temp.given select p_document, n.document from trimtab.normalize_rule(p_document) n where n.document is not null;
   select coalesce(n.document, to_jsonb(n.faults)) from trimtab.normalize_rule(p_document) n $$;
 
 -- Phase 17: the three examples.
@@ -275,6 +282,25 @@ select is_empty($$
   cross join lateral trimtab.normalize_rule(n.document) m
   where n.faults is not null or m.faults is not null or m.document is distinct from n.document$$,
   'every rule of the library is read, and its canonical form is its own');
+
+-- And each of these documents is saved as it stands.
+select test.act_as(:'manager');
+create function pg_temp.saved(p_document jsonb) returns jsonb language plpgsql as $$
+declare
+  v_id uuid := trimtab.save_rule(p_document);
+  v_document jsonb := (select r.document from trimtab.automation_rules r where r.id = v_id);
+begin
+  -- The name is free for the next one.
+  if v_document ->> 'status' <> 'archived' then
+    perform trimtab.save_rule(v_document || jsonb_build_object('name', v_id, 'status', 'shadow'), v_id);
+  end if;
+  return v_document;
+end $$;
+select isnt_empty('select from given', 'there are documents to save');
+select is_empty($$
+  select g.document, g.understood from given g
+  where not (g.understood -> 'scope') ? 'campaigns' and pg_temp.saved(g.document) is distinct from g.understood$$,
+  'each document is stored as it was understood');
 
 select * from finish();
 rollback;
