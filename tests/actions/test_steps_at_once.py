@@ -25,8 +25,8 @@ def context(campaign: UUID, place: int = 1, execution: UUID | None = None) -> st
     return json.dumps(
         {
             "rule_id": str(UUID(int=1)), "rule_name": "Watch", "rule_version": 1, "run_id": str(UUID(int=2)),
-            "execution_id": str(execution or uuid4()), "place": place, "campaign_id": str(campaign), "reason": "Because.",
-            "confidence_score": 90, "evidence": {},
+            "execution_id": str(execution or uuid4()), "place": place, "campaign_id": str(campaign),
+            "reason": "Because.", "confidence_score": 90, "evidence": {},
         }
     )  # fmt: skip
 
@@ -89,8 +89,8 @@ def test_the_same_step_in_two_sessions_pauses_tells_and_raises_once(flight: Flig
     assert [
         flight.db.value(f"select count(*) from trimtab.{what}")
         for what in (
-            "campaign_changes", "outbox", "notifications where read_at is null", "alerts where raised_count = 1", "alert_occurrences",
-            "events where type = 'team.look'", "events where type = 'campaign.tags_changed'",
+            "campaign_changes", "outbox", "notifications where read_at is null", "alerts where raised_count = 1",
+            "alert_occurrences", "events where type = 'team.look'", "events where type = 'campaign.tags_changed'",
         )
     ] == [1, 1, 2, 1, 1, 1, 1]  # fmt: skip
 
