@@ -28,7 +28,7 @@ class World:
 
     def make_rules(self, low: Decimal, high: Decimal) -> None:
         self.database.rows("call bench.make_rules(%s, %s)", [low, high])
-        measure.vacuum(self.database, "trimtab.automation_rules", "trimtab.held_decisions")
+        measure.vacuum(self.database, "trimtab.automation_rules", "trimtab.rule_terms", "trimtab.held_decisions")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

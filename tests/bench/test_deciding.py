@@ -25,7 +25,7 @@ def same_matches(world: World, connection: Connection, low: Decimal, high: Decim
         connection.execute(
             "select b.number, m.campaign_id"
             " from bench.organizations o"
-            " cross join lateral trimtab.match_rules(o.org_id) m"
+            " cross join lateral trimtab.evaluate_rules(o.org_id) m"
             " join trimtab.automation_rules r on r.org_id = o.org_id and r.id = m.rule_id"
             " join bench.rules b using (name)"
         ).fetchall()
@@ -75,11 +75,11 @@ def test_deciding_for_all(world: World, low: Decimal, high: Decimal, title: str)
         f" {title} ({matches:,} matches)",
         {
             "SQL by hand, rules as literals": seconds["hand"],
-            "match_rules()": seconds["match"],
+            "evaluate_rules()": seconds["match"],
             "decide(): matches, confidence, gates, reasons": seconds["decide"],
         },
     )
-    measure.say_ratio("match_rules() / by hand", measure.ratios(seconds["match"], seconds["hand"]))
+    measure.say_ratio("evaluate_rules() / by hand", measure.ratios(seconds["match"], seconds["hand"]))
     measure.say_ratio(
         "decide() / by hand", measure.ratios(seconds["decide"], seconds["hand"]), most=3 if low == NOBODY[0] else None
     )

@@ -98,17 +98,29 @@ begin
       else '{"type": "auto_scale_up", "multiplier": 1.5, "max_budget": 20000}' end
   ) a (action);
   delete from trimtab.held_decisions;
+  delete from trimtab.rule_terms;
   delete from trimtab.automation_rules;
-  with compiled as materialized (
-    select r.*, k.signal_positions, k.bounds
+  create temp table compiled on commit drop as
+  select o.org_id, gen_random_uuid() as id, k.rule, k.terms
+  from (
+    select c.rule, c.terms
     from bench.rules r
-    cross join lateral trimtab.compile_condition(r.condition) k
-  )
-  insert into trimtab.automation_rules (
-    org_id, name, rule_type, priority, condition, action, signal_positions, bounds)
-  select o.org_id, k.name, k.rule_type, 100 - k.number, k.condition, k.action, k.signal_positions, k.bounds
-  from bench.organizations o
-  cross join compiled k;
+    cross join lateral trimtab.compile_rule(jsonb_build_object(
+      'name', r.name, 'rule_type', r.rule_type, 'status', 'active', 'priority', 100 - r.number, 'campaign_cooldown_minutes', 0,
+      'conditions', jsonb_build_array(r.condition), 'actions', jsonb_build_array(r.action))) c
+    offset 0
+  ) k
+  cross join bench.organizations o;
+  insert into trimtab.automation_rules
+  select n.*
+  from compiled c
+  cross join lateral jsonb_populate_record(c.rule, jsonb_build_object(
+    'org_id', c.org_id, 'id', c.id, 'version', 1, 'created_at', trimtab.clock(), 'updated_at', trimtab.clock(),
+    'execution_count', 0, 'success_count', 0, 'failure_count', 0, 'partial_count', 0, 'shadow_count', 0)) n;
+  insert into trimtab.rule_terms (org_id, rule_id, term, leaves, signal_positions, bounds)
+  select c.org_id, c.id, t.term, t.leaves, t.signal_positions, t.bounds
+  from compiled c
+  cross join lateral unnest(c.terms) t;
 end
 $$;
 
@@ -172,7 +184,7 @@ begin
     where c.org_id = p_org_id and c.status = 'active' and (c.ends_at is null or c.ends_at > trimtab.clock())
   loop
     for v_rule in
-      select b.number, r.condition
+      select b.number, b.condition
       from trimtab.automation_rules r
       join bench.rules b on b.name = r.name
       where r.org_id = p_org_id and r.status = 'active'
@@ -249,7 +261,7 @@ declare
   v_total bigint := 0;
 begin
   for v_org_id in select o.org_id from bench.organizations o where o.number between p_first and p_last order by o.number loop
-    select count(*) into v_count from trimtab.match_rules(v_org_id);
+    select count(*) into v_count from trimtab.evaluate_rules(v_org_id);
     v_total := v_total + v_count;
   end loop;
   return v_total;
