@@ -441,6 +441,30 @@ def test_what_is_looked_at(
     assert parts(compiler, columns, **document) == (campaigns, facts, calendar)
 
 
+@pytest.mark.parametrize(
+    ("condition", "position", "bounds"),
+    [
+        ({"type": "time_based", "from": "09:00", "to": "17:30"}, -5, "{[540,1050)}"),
+        ({"type": "time_based", "from": "22:00", "to": "06:30"}, -5, "{[0,390),[1320,1440)}"),
+        ({"type": "time_based", "from": "22:00"}, -5, "{[1320,1440)}"),
+        ({"type": "time_based", "from": "22:00", "to": "00:00"}, -5, "{[1320,1440)}"),
+        ({"type": "day_of_week", "days": ["sat", "Sunday"]}, -6, "{[0,0],[6,6]}"),
+        ({"type": "campaign_status", "statuses": ["paused", "active"]}, -4, "{[2,2],[3,3]}"),
+        ({"metric": "bid", "operator": "!=", "threshold": 2}, -9, "{(,2),(2,)}"),
+        ({"metric": "hours_running", "operator": "between", "value": {"min": 2, "max": 3}}, -1, "{[2,3]}"),
+        ({"metric": "budget_utilization", "operator": "in", "threshold": [3, 2, 3]}, -3, "{[2,2],[3,3]}"),
+        ({"metric": "facts_age", "operator": "gte", "threshold": 2}, -2, "{[2,)}"),
+        ({"metric": "cpa", "operator": "<", "compare_to": {"metric": "budget", "factor": 0.1}}, -100, "{(,0)}"),
+        ({"type": "metric_rank", "metric": "roas", "count": 3}, -100, "{[1,)}"),
+        ({"type": "day_of_month", "days": [1, -1]}, -100, "{[1,)}"),
+        ({"type": "budget_pacing", "operator": ">", "threshold": 110}, -100, "{(110,)}"),
+    ],
+)
+def test_where_a_leaf_holds(compiler: Connection, condition: Any, position: int, bounds: str) -> None:
+    columns = "(c.rule).signal_positions, (c.rule).bounds::text[]"
+    assert parts(compiler, columns, conditions=[condition]) == ([position], [bounds])
+
+
 def test_columns_of_a_rule(compiler: Connection) -> None:
     campaign = "7a0d1c9e-0000-4000-8000-000000000001"
     assert parts(
