@@ -15,4 +15,4 @@ create policy tenant_update on trimtab.guardrails for update to trimtab_user
 grant select, insert, update, delete on trimtab.guardrails to trimtab_definer;
 grant select on trimtab.guardrails to trimtab_engine;
 grant select on trimtab.guardrails to trimtab_user;
-grant update (autopilot_enabled, max_facts_age_hours, min_confidence_percent, cool_off_hours, budget_cooldown_hours, max_budget_step_percent, max_daily_budget_step_percent, max_pause_share_percent) on trimtab.guardrails to trimtab_user;
+grant update (autopilot_enabled, max_facts_age_hours, min_confidence_percent, cool_off_hours, budget_cooldown_hours, max_budget_step_percent, max_daily_budget_step_percent, max_pause_share_percent, reversal_hours) on trimtab.guardrails to trimtab_user;

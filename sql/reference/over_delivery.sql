@@ -1,7 +1,7 @@
 -- How much more than a daily budget each platform may spend. is_stated: what the platform itself writes, as read in November 2026.
 insert into trimtab.over_delivery (platform, day_factor, settled_over, settled_days, is_stated, source) values
   ('meta', 1.75, 'week', 7, true,
-    'Meta Business Help, About daily budgets: up to 75 % more on a day, at most 7 daily budgets in a week from Sunday to Saturday. (The developers'' page Budgets still says 25 %; the higher figure counts.)'),
+    'Meta Business Help, About daily budgets, as quoted by guides: up to 75 % more on a day, at most 7 daily budgets in a week from Sunday to Saturday. (The developers'' page Budgets still says 25 %; the higher figure counts.)'),
   ('google', 2, 'month', 30.4, true,
     'Google Ads Help, answer 1704443, Overdelivery and your average daily budget: up to 2 times on a day, at most 30.4 daily budgets in a month. Campaigns that pay for conversions may go beyond 2 times.'),
   ('tiktok', 1.25, 'week', 7, true,

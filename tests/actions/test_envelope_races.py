@@ -55,9 +55,10 @@ class Waiting:
         self.thread.start()
         pause = threading.Event()
         for _ in range(2000):
-            if db.value(
-                "select wait_event_type from pg_stat_activity where pid = %s", [connection.info.backend_pid]
-            ) == "Lock":
+            if (
+                db.value("select wait_event_type from pg_stat_activity where pid = %s", [connection.info.backend_pid])
+                == "Lock"
+            ):
                 return
             pause.wait(0.01)
         raise AssertionError("it never waited for a lock")
@@ -176,7 +177,8 @@ def test_what_an_import_finds_is_taken_as_it_is(tap_db: Database, acme: dict[str
             "select trimtab.open_import(%s, 'x', 'test', '{\"totals\": true}')", [acme["org"]]
         ).fetchall()
         connection.execute(
-            "insert into pg_temp.trimtab_import (line_number, platform, title, campaign_daily_budget, currency, day, spend)"
+            "insert into pg_temp.trimtab_import"
+            " (line_number, platform, title, campaign_daily_budget, currency, day, spend)"
             " values (1, 'meta', 'Found', 5000, 'USD', current_date - 1, 10)"
         )
         connection.execute("select trimtab.close_import(%s, %s)", [acme["org"], batch])

@@ -88,9 +88,15 @@ CAPABILITIES = {
         "select trimtab.adopt_rule('spend_guard', '{{\"status\": \"active\"}}')",
     ],
     "read the audit log": ["select from trimtab.audit_log", "select from trimtab.automation_audit_log"],
-    "change guardrails and the stop switch": ["update trimtab.guardrails set autopilot_enabled = false"],
     "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],
     "state what work and the automation cost": ["select trimtab.set_automation_assumptions(5, 40, 100)"],
+    "change guardrails and the stop switch directly": ["update trimtab.guardrails set autopilot_enabled = false"],
+    "change guardrails by call, apply a profile, set and remove spend caps": [
+        "select trimtab.change_guardrails('{{\"autopilot_enabled\": false}}')",
+        "select trimtab.apply_guardrail_profile('standard')",
+        "select trimtab.set_spend_cap('month', 1000)",
+        "select trimtab.remove_spend_cap('{spend_caps}')",
+    ],
     "change the organization's name, time zone, currency": ["select trimtab.change_organization_settings('New')"],
     "add and remove members, change their roles": [
         "select trimtab.add_member('new@example.com', 'admin')",

@@ -33,6 +33,7 @@ WORKFLOW = (
     "actions",
     "rollback",
     "opportunities",
+    "guardrails",
     "rules",
     "automation",
     "cron",
