@@ -42,7 +42,9 @@ def test_what_platforms_may_spend(db: Database) -> None:
     table = ["| platform | of a day's budget on one day | settled over | source |", "|---|---|---|---|"]
     for name, factor, over, days, is_stated, source in rows:
         settled = f"{days} daily budgets a {over}" if over else "nothing"
-        table.append(f"| {name} | {factor} \N{MULTIPLICATION SIGN} | {settled} | {'' if is_stated else 'Assumed. '}{source} |")
+        table.append(
+            f"| {name} | {factor} \N{MULTIPLICATION SIGN} | {settled} | {'' if is_stated else 'Assumed. '}{source} |"
+        )
     assert stated("over-delivery") == table, "\n".join(table)
 
 
@@ -58,7 +60,9 @@ def test_the_example_of_a_month(tap_db: Database) -> None:
             "select month_spend, month_exposure from trimtab.spend_exposure(%s)", [org_id]
         ).fetchall()
     assert (spent, worst) == (80, 437)
-    assert "80 + 21 (the 9th at 12 \N{MULTIPLICATION SIGN} 1.75) + 28 \N{MULTIPLICATION SIGN} 12 (22 days) = 437" in PAGE
+    assert (
+        "80 + 21 (the 9th at 12 \N{MULTIPLICATION SIGN} 1.75) + 28 \N{MULTIPLICATION SIGN} 12 (22 days) = 437" in PAGE
+    )
 
 
 def test_its_statements_run(tap_db: Database) -> None:
