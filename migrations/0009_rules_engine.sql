@@ -115,6 +115,8 @@ set document = r.condition,
     end
 where r.condition ? 'conditions';
 
+-- It shows the columns that go; it comes back with the deploy.
+drop view if exists trimtab.autonomous_rules;
 alter table trimtab.automation_rules
   alter column document set not null,
   alter column leaves drop default,

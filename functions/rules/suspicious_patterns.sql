@@ -31,6 +31,8 @@ begin
     select e.occurred_at, e.user_id, e.login
     from entry e
     where e.entity_type in ('rule', 'campaign', 'campaign_group') and e.action not like '%.created' and e.rule_id is null
+      -- A deploy that compiles rules anew changes nothing that they say.
+      and (e.action <> 'rule.updated' or e.new_values ? 'version')
   ), counted_edit as (
     select e.*, count(*) over (
       partition by e.user_id, e.login order by e.occurred_at range between v_within preceding and current row) as n
