@@ -363,11 +363,15 @@ begin
             and jsonb_path_exists(f.stated -> 'value', '$[*] ? (@.type() != "string")'), f.stated -> 'value', 'texts'),
         ('metric', f.code in ('performance_change', 'metric_rank') and f.stated ->> 'metric' = any (v_live), f.stated -> 'metric',
           'a metric with a window'),
-        ('window', f.code = 'performance_change' and f.stated ->> 'compare' = 'period_before'
-            and (f.stated ->> 'window' in ('lifetime', 'before_today', 'before_yesterday') or f.stated ->> 'window' like 'previous%'),
-          f.stated -> 'window', 'a window that another one stands before'),
-        ('window', f.code = 'performance_change' and f.stated ->> 'compare' = 'same_weekdays'
-            and f.stated ->> 'window' !~ '^(last_24_hours|today|yesterday|before_today|before_yesterday|(last|previous)_([3-7]|14)_days|last_([1-9]|1[0-4])_days|days_([0-9]|[1-9][0-9])_to_([0-9]|[1-9][0-9])_ago)$',
+        ('window', f.code = 'performance_change' and f.stated ->> 'compare' = 'period_before' and f.stated ->> 'window' = 'lifetime',
+          f.stated -> 'window', 'a window that has a beginning'),
+        -- Whole days, 14 at most, or the last 24 hours.
+        ('window', f.code = 'performance_change' and f.stated ->> 'compare' = 'same_weekdays' and case
+            when f.stated ->> 'window' like 'days%' then
+              abs(split_part(f.stated ->> 'window', '_', 2)::integer - split_part(f.stated ->> 'window', '_', 4)::integer) > 13
+            else f.stated ->> 'window' !~
+              '^(today|yesterday|before_today|before_yesterday|previous_([37]|14)_days|last_([1-9]|1[0-4])_days|last_24_hours)$'
+          end,
           f.stated -> 'window', 'whole days, at most 14, or last_24_hours'),
         ('compare', f.code = 'performance_change' and f.stated ->> 'compare' = f.stated ->> 'window', f.stated -> 'compare', 'another window'),
         ('count', f.code = 'metric_rank' and not f.names && array['count', 'percent'], null, 'a number, or percent'),

@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(45);
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
 
@@ -67,8 +67,10 @@ conditions[0].threshold: found 1, allowed: none beside compare_to.$$, 'another m
 select is(pg_temp.condition('{"metric": "cpa", "operator": "between", "compare_to": {"metric": "cpc"}}'), 'conditions[0].operator: found "between", allowed: >, >=, <, <=, =, != beside compare_to.', 'compared by size only');
 select is(pg_temp.condition('{"metric": "cpa", "field": "cpc", "operator": ">", "threshold": 1, "value": 2}'), $$conditions[0].metric: found it twice, allowed: field or metric.
 conditions[0].value: found it twice, allowed: threshold or value.$$, 'one thing said twice');
-select is(pg_temp.condition('{"type": "performance_change", "metric": "ctr", "window": "lifetime", "operator": "<", "threshold": -20}'), 'conditions[0].window: found "lifetime", allowed: a window that another one stands before.', 'nothing stands before a lifetime');
+select is(pg_temp.condition('{"type": "performance_change", "metric": "ctr", "window": "lifetime", "operator": "<", "threshold": -20}'), 'conditions[0].window: found "lifetime", allowed: a window that has a beginning.', 'nothing stands before a lifetime');
 select is(pg_temp.condition('{"type": "performance_change", "metric": "ctr", "window": "last_30_days", "compare": "same_weekdays", "operator": "<", "threshold": -20}'), 'conditions[0].window: found "last_30_days", allowed: whole days, at most 14, or last_24_hours.', 'weekdays of a month');
+select is(pg_temp.condition('{"type": "performance_change", "metric": "ctr", "window": "days_20_to_6_ago", "compare": "same_weekdays", "operator": "<", "threshold": -20}'), 'conditions[0].window: found "days_20_to_6_ago", allowed: whole days, at most 14, or last_24_hours.', 'fifteen days');
+select is(pg_temp.condition('{"type": "performance_change", "metric": "ctr", "window": "days_6_to_19_ago", "compare": "same_weekdays", "operator": "<", "threshold": -20}'), null, 'fourteen days');
 select is(pg_temp.condition('{"type": "performance_change", "metric": "budget", "operator": "<", "threshold": -20}'), 'conditions[0].metric: found "budget", allowed: a metric with a window.', 'a budget has no window');
 select is(pg_temp.condition('{"type": "metric_rank", "metric": "roas"}'), 'conditions[0].count: found nothing, allowed: a number, or percent.', 'how many of the ranking');
 select is(pg_temp.condition('{"type": "metric_rank", "metric": "roas", "count": 1.5, "percent": 101}'), $$conditions[0].count: found 1.5, allowed: a whole number from 1 to 100000.
