@@ -48,7 +48,7 @@ declare
   c_high constant double precision := 7;
   c_critical constant double precision := 10;
   c_least_score_of_hours constant double precision := 5;
-  c_least_steady constant double precision := 2.5;
+  c_least_steady constant double precision := 2;
   v_zone text;
   v_day date;
   v_hours_end timestamptz;
@@ -188,10 +188,10 @@ begin
       and count(h.impressions) in (0, count(*)) and count(h.clicks) in (0, count(*)) and count(h.spend) in (0, count(*))
       and count(h.conversions) in (0, count(*)) and count(h.revenue) in (0, count(*))
   ),
-  units as (
-    -- Money in pieces: spend comes in clicks, revenue in sales of unequal size.
+  units as materialized (
+    -- Money in pieces: spend comes in clicks, revenue in sales of unequal size. part: a short name for the steps below.
     select
-      f.campaign_id, f.slice, max(f.known_from) as known_from,
+      f.campaign_id, f.slice, row_number() over ()::integer as part, max(f.known_from) as known_from,
       coalesce(
         nullif(sum(f.spend) filter (where f.clicks > 0), 0) / nullif(sum(f.clicks) filter (where f.spend > 0), 0),
         nullif(avg(f.spend), 0) / 20) as spend,
@@ -204,8 +204,9 @@ begin
       and bool_or(f.age < case f.slice when 1 then c_first else c_first_of_hours end)
   ),
   series as materialized (
+    -- Row is campaign, slice and measure in one number.
     select
-      f.campaign_id, f.slice, s.series, f.age, extract(isodow from f.day)::integer as weekday, s.n, s.e,
+      u.part * 10 + s.series - 1 as row, f.age, extract(isodow from f.day)::integer - 1 as weekday, s.n, s.e,
       f.age >= case f.slice when 1 then c_first else c_first_of_hours end as is_history
     from facts f
     join units u on u.campaign_id = f.campaign_id and u.slice = f.slice
@@ -218,56 +219,65 @@ begin
     where s.n >= 0 and s.e > 0
   ),
   levels as materialized (
+    -- The median, or where most days count less than five, the mean.
     select
-      s.campaign_id, s.slice, s.series,
+      s.row,
       case
-        when percentile_cont(0.5) within group (order by s.n) >= 5 then percentile_cont(0.5) within group (order by s.n / s.e)
+        when 2 * count(*) filter (where s.n >= 5) > count(*) then percentile_cont(0.5) within group (order by s.n / s.e)
         else sum(s.n) / sum(s.e)
       end as rate
     from series s
     where s.is_history
-    group by s.campaign_id, s.slice, s.series
+    group by s.row
     having count(*) >= c_least_history and sum(s.n) > 0
   ),
   leveled as materialized (
     select s.*, l.rate * s.e as mu
     from series s
-    join levels l on l.campaign_id = s.campaign_id and l.slice = s.slice and l.series = s.series
+    join levels l on l.row = s.row
+  ),
+  own_weekdays as materialized (
+    select
+      s.row * 7 + s.weekday as day_row, s.row, s.weekday, u.slice * 10 + mod(s.row, 10) as kind,
+      sum(s.n) as n, sum(s.mu) as mu, avg(s.mu) as mean
+    from (
+      -- A single great day counts only so much.
+      select s.row, s.weekday, least(s.n, 2.5 * s.mu) as n, s.mu
+      from leveled s
+      where s.is_history
+    ) s
+    join units u on u.part = s.row / 10
+    group by s.row, s.weekday, u.slice
   ),
   weekdays as (
-    -- What a weekday is worth to the whole organization; a single great day counts only so much.
+    -- What a weekday is worth to the whole organization.
     select
-      s.slice, s.series, s.weekday,
-      (sum(least(s.n / s.mu, 2.5)) + 10 * avg(avg(least(s.n / s.mu, 2.5))) over w)
-        / (count(*) + 10) / avg(avg(least(s.n / s.mu, 2.5))) over w as factor
-    from leveled s
-    where s.is_history and s.mu >= 5
-    group by s.slice, s.series, s.weekday
-    window w as (partition by s.slice, s.series)
+      s.kind, s.weekday,
+      (sum(s.n / s.mu) + 2 * avg(avg(s.n / s.mu)) over w) / (count(*) + 2) / avg(avg(s.n / s.mu)) over w as factor
+    from own_weekdays s
+    where s.mean >= 5
+    group by s.kind, s.weekday
+    window w as (partition by s.kind)
   ),
-  own_weekdays as (
+  factors as materialized (
     -- And what it is worth to the campaign, drawn to the former with the weight of three days and 100 events.
     select
-      s.campaign_id, s.slice, s.series, s.weekday,
-      coalesce(w.factor, 1)
-        * (sum(least(s.n, 3 * s.mu)) filter (where s.is_history) + 3 * avg(s.mu) + 100)
-        / (coalesce(w.factor, 1) * sum(s.mu) filter (where s.is_history) + 3 * avg(s.mu) + 100) as factor
-    from leveled s
-    left join weekdays w on w.slice = s.slice and w.series = s.series and w.weekday = s.weekday
-    group by s.campaign_id, s.slice, s.series, s.weekday, w.factor
+      o.day_row, coalesce(w.factor, 1) * (o.n + 3 * o.mean + 100) / (coalesce(w.factor, 1) * o.mu + 3 * o.mean + 100) as factor
+    from own_weekdays o
+    left join weekdays w on w.kind = o.kind and w.weekday = o.weekday
   ),
   fitted as materialized (
     select
-      s.campaign_id, s.slice, s.series, s.age, s.is_history, s.n, s.e, s.mu * coalesce(w.factor, 1) as mu,
-      case s.slice when 1 then (c_first + c_last) / 2.0 else (c_first_of_hours + c_last_of_hours) / 2.0 end::double precision - s.age as ahead
+      s.row, s.age, s.is_history, s.n, s.e, s.mu * coalesce(f.factor, 1) as mu,
+      case u.slice when 1 then (c_first + c_last) / 2.0 else (c_first_of_hours + c_last_of_hours) / 2.0 end::double precision - s.age as ahead
     from leveled s
-    left join own_weekdays w
-      on w.campaign_id = s.campaign_id and w.slice = s.slice and w.series = s.series and w.weekday = s.weekday
+    join units u on u.part = s.row / 10
+    left join factors f on f.day_row = s.row * 7 + s.weekday
   ),
   halves as (
     -- Level and trend without the days that do not fit.
     select
-      s.campaign_id, s.slice, s.series,
+      s.row,
       count(*) as days, sum(s.n) as n, sum(s.mu) as mu,
       sum(s.n) filter (where s.ahead > 0) + 0.5 as new_n, sum(s.mu) filter (where s.ahead > 0) + 0.5 as new_mu,
       sum(s.n) filter (where s.ahead <= 0) + 0.5 as old_n, sum(s.mu) filter (where s.ahead <= 0) + 0.5 as old_mu,
@@ -275,50 +285,50 @@ begin
       avg(s.ahead) filter (where s.ahead > 0) - avg(s.ahead) filter (where s.ahead <= 0) as apart
     from fitted s
     where s.is_history and abs(s.n - s.mu) <= 0.5 + 3.5 * sqrt(s.mu + 0.06 * s.mu * s.mu)
-    group by s.campaign_id, s.slice, s.series
+    group by s.row
   ),
   trends as materialized (
     select
-      h.campaign_id, h.slice, h.series, h.days, h.n, (h.n + 0.5) / (h.mu + 0.5) as level,
-      t.variance, 0.0001 / (0.0001 + t.variance) as weight,
+      h.row, h.days, h.n, (h.n + 0.5) / (h.mu + 0.5) as level,
+      0.0001 / (0.0001 + t.variance) as weight,
       greatest(-0.015, least(0.015, coalesce(
         ln((h.new_n / h.new_mu) / (h.old_n / h.old_mu)) / h.apart * 0.0001 / (0.0001 + t.variance), 0))) as slope
     from halves h
     cross join lateral (
-      select coalesce((1 / h.new_n + 1 / h.old_n + 0.03 * (1.0 / nullif(h.new_days, 0) + 1.0 / nullif(h.old_days, 0))) / h.apart ^ 2, 1) as variance
+      select coalesce(
+        (1 / h.new_n + 1 / h.old_n + 0.03 * (1.0 / nullif(h.new_days, 0) + 1.0 / nullif(h.old_days, 0))) / h.apart ^ 2, 1) as variance
     ) t
     where h.n > 0 and h.days >= c_least_history / 2
   ),
   residuals as materialized (
-    select
-      s.campaign_id, s.slice, s.series, s.age, s.is_history, s.n, s.e,
-      s.mu * t.level * exp(t.slope * s.ahead) as mu
+    select s.row, s.age, s.is_history, s.n, s.e, s.mu * t.level * exp(t.slope * s.ahead) as mu
     from fitted s
-    join trends t on t.campaign_id = s.campaign_id and t.slice = s.slice and t.series = s.series
+    join trends t on t.row = s.row
   ),
   scatter as materialized (
     select
-      r.campaign_id, r.slice, r.series, count(*) as days, avg(r.mu) as mean,
+      r.row, u.slice * 10 + mod(r.row, 10) as kind,
+      case when avg(r.mu) >= 10 then count(*) else 0 end as days, avg(r.mu) as mean,
       greatest(0,
         (1.6 * percentile_cont(0.5) within group (order by abs(ln((r.n + 0.5) / (r.mu + 0.5))))) ^ 2 - avg(1 / (r.mu + 0.5))) as noise
     from residuals r
+    join units u on u.part = r.row / 10
     where r.is_history
-    group by r.campaign_id, r.slice, r.series
+    group by r.row, u.slice
   ),
-  noises as (
-    -- Noise beside that of counting, drawn to the organization's.
-    select
-      s.campaign_id, s.slice, s.series, t.n, t.days, t.weight, s.mean,
-      greatest(0.0025,
-        (case when s.mean >= 10 then s.days else 0 end * s.noise + 15 * p.noise) / (case when s.mean >= 10 then s.days else 0 end + 15)) as noise
-    from scatter s
-    join trends t on t.campaign_id = s.campaign_id and t.slice = s.slice and t.series = s.series
-    join (
-      select s.slice, s.series,
-             (5 * 0.04 + coalesce(sum(least(s.noise, 0.5)) filter (where s.mean >= 10), 0)) / (5 + count(*) filter (where s.mean >= 10)) as noise
+  noises as materialized (
+    -- Noise beside that of counting, drawn to the organization's; and what is unknown of the expectation itself.
+    select x.row, x.noise, x.noise / x.days + 1 / (x.n + 1) + (x.noise + 1 / (x.mean + 0.5)) / 15 + 0.03 * (1 - x.weight) as unknown
+    from (
+      select s.row, t.n, t.days, t.weight, s.mean, greatest(0.0025, (s.days * s.noise + 15 * p.noise) / (s.days + 15)) as noise
       from scatter s
-      group by s.slice, s.series
-    ) p on p.slice = s.slice and p.series = s.series
+      join trends t on t.row = s.row
+      join (
+        select s.kind, (5 * 0.04 + coalesce(sum(least(s.noise, 0.5)) filter (where s.days > 0), 0)) / (5 + count(*) filter (where s.days > 0)) as noise
+        from scatter s
+        group by s.kind
+      ) p on p.kind = s.kind
+    ) x
   ),
   places as materialized (
     -- Campaigns that may break together: those of a platform, or of the small platforms together.
@@ -327,13 +337,11 @@ begin
     from judged j
   ),
   recent as materialized (
-    select
-      r.campaign_id, p.place, r.slice, r.series, r.age, r.n, r.e, r.mu, n.noise,
-      -- What is unknown of the expectation itself.
-      n.noise / n.days + 1 / (n.n + 1) + (n.noise + 1 / (n.mean + 0.5)) / 15 + 0.0001 * (1 - n.weight) * 300 as unknown
+    select u.campaign_id, p.place, u.slice, mod(r.row, 10) + 1 as series, r.age, r.n, r.e, r.mu, n.noise, n.unknown
     from residuals r
-    join noises n on n.campaign_id = r.campaign_id and n.slice = r.slice and n.series = r.series
-    join places p on p.campaign_id = r.campaign_id
+    join noises n on n.row = r.row
+    join units u on u.part = r.row / 10
+    join places p on p.campaign_id = u.campaign_id
     where not r.is_history
   ),
   shared as materialized (
@@ -371,27 +379,9 @@ begin
         and (r.series in (4, 5, 7, 9, 10) or (b.series = 2 and r.series in (2, 6, 8))))
   ),
   days as materialized (
-    select s.*, trimtab.noise_score(s.n, s.mu, s.noise + s.unknown) as z
+    select s.campaign_id, s.slice, s.series, s.age, s.n, s.e, a.mu, s.noise, s.unknown,
+           trimtab.noise_score(s.n, a.mu, s.noise + s.unknown) as z
     from settled s
-  ),
-  spans as (
-    select d.campaign_id, d.slice, d.series, d.age as last_age, d.age as first_age, 1 as days, d.n, d.e, d.mu,
-           d.noise + d.unknown as variance, null::double precision as steady
-    from days d
-    where d.slice = 2 or d.age <= 2
-    union all
-    select d.campaign_id, d.slice, d.series, 0, w.days - 1, w.days, sum(d.n), sum(d.e), sum(d.mu),
-           avg(d.noise) / count(*) + avg(d.unknown),
-           -- Without its greatest day it must still hold: one great day is no new level.
-           (abs(sum(d.z)) - case when sum(d.z) > 0 then max(d.z) else -min(d.z) end) / sqrt(count(*) - 1)
-    from (values (3), (7)) w (days)
-    join days d on d.slice = 1 and d.age < w.days
-    group by d.campaign_id, d.slice, d.series, w.days
-    having count(*) >= w.days - (w.days = 7)::integer
-  ),
-  scored as (
-    select s.*, trimtab.noise_score(s.n, a.mu, s.variance) as z
-    from spans s
     join places p on p.campaign_id = s.campaign_id
     cross join lateral (
       -- Between the old level and the one that our own changes of budget and bid ask for, all is expected.
@@ -401,7 +391,28 @@ begin
       end as mu
     ) a
     where s.mu > 0
-      and abs(ln((s.n + 0.5) / (a.mu + 0.5))) >= case s.days when 7 then ln(1.2) else ln(1.3) end
+  ),
+  spans as (
+    select d.campaign_id, d.slice, d.series, d.age as last_age, d.age as first_age, 1 as days, d.n, d.e, d.mu,
+           d.noise + d.unknown as variance, true as is_steady
+    from days d
+    where d.slice = 2 or d.age <= 2
+    union all
+    -- A new level is one that most days are on; one great day is none.
+    select d.campaign_id, d.slice, d.series, 0, w.days - 1, w.days, sum(d.n), sum(d.e), sum(d.mu),
+           avg(d.noise) / count(*) + avg(d.unknown),
+           greatest(count(*) filter (where d.z >= 0.4), count(*) filter (where d.z <= -0.4)) >= w.most
+             and abs(sum(d.z)) - case when sum(d.z) > 0 then max(d.z) else -min(d.z) end >= c_least_steady * sqrt(count(*) - 1)
+    from (values (3, 3), (7, 5)) w (days, most)
+    join days d on d.slice = 1 and d.age < w.days
+    group by d.campaign_id, d.slice, d.series, w.days, w.most
+    having count(*) >= w.days - (w.days = 7)::integer
+  ),
+  scored as (
+    select s.*, trimtab.noise_score(s.n, s.mu, s.variance) as z
+    from spans s
+    where s.is_steady
+      and abs(ln((s.n + 0.5) / (s.mu + 0.5))) >= case s.days when 7 then ln(1.2) else ln(1.3) end
   ),
   striking as (
     select
@@ -411,7 +422,6 @@ begin
       row_number() over (partition by s.campaign_id, s.slice, s.series, sign(s.z) order by s.days desc, abs(s.z) desc) as place
     from scored s
     where abs(s.z) >= case s.slice when 1 then c_least_score else c_least_score_of_hours end
-      and (s.days = 1 or s.steady >= c_least_steady)
     window w as (partition by s.campaign_id, s.slice, s.series, sign(s.z))
   ),
   found as materialized (
