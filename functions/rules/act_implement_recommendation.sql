@@ -29,18 +29,11 @@ begin
   end if;
   v_campaign := trimtab.lock_active_campaign(
     p_org_id, v_campaign_id, p_context ->> 'reason', (p_context ->> 'confidence_score')::numeric, 'rule');
-  -- The gravest of those that ask for something we can do; else the gravest.
   select o.* into v_opportunity
   from trimtab.optimization_opportunities o
   where o.org_id = p_org_id
-    and o.campaign_id = v_campaign_id
+    and o.id = (select r.id from trimtab.recommended_opportunity(p_org_id, v_campaign_id, p_action) r)
     and o.status in ('open', 'in_progress')
-    and (p_action ->> 'recommendation_type' is null or o.opportunity_type = p_action ->> 'recommendation_type')
-    and (p_action ->> 'severity' is null or trimtab.severity_rank(o.severity) <= trimtab.severity_rank(p_action ->> 'severity'))
-    and (p_action ->> 'min_confidence' is null or o.confidence_score >= (p_action ->> 'min_confidence')::numeric)
-  order by o.proposed_action ->> 'action' in ('pause_campaign', 'adjust_budget') desc nulls last,
-    trimtab.severity_rank(o.severity), o.confidence_score desc nulls last, o.id
-  limit 1
   for no key update;
   if not found then
     raise exception 'there is no open recommendation to carry out'

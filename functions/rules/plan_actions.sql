@@ -72,9 +72,22 @@ begin
       and (h.status = 'executed' or h.rolled_back_at > p_as_of)
       and h.campaign_id in (select a.campaign_id from action a)
     group by h.campaign_id
+  ), paused_by as (
+    -- Who decided last that a campaign stands still.
+    select t.campaign_id, h.origin = 'rule' and (h.status = 'executed' or h.rolled_back_at > p_as_of) as is_rule
+    from (select distinct a.campaign_id from action a where a.type = 'resume_campaign' and a.campaign_id is not null) t
+    cross join lateral (
+      select l.origin, l.status, l.rolled_back_at
+      from trimtab.campaign_changes l
+      where l.org_id = p_org_id and l.campaign_id = t.campaign_id
+        and l.status in ('executed', 'rolled_back') and l.executed_at <= p_as_of
+        and l.previous_state ->> 'status' <> l.new_state ->> 'status'
+      order by l.number desc
+      limit 1
+    ) h
   ), wanted as materialized (
     -- Materialized, this and the next: expressions written into one another take longer to plan than all of it to run.
-    select a.*, c.currency, c.rate, c.bid, c.budget, c.daily_budget, c.main_budget, d.budget as budget_a_day_ago,
+    select a.*, c.status as campaign_status, c.currency, c.rate, c.bid, c.budget, c.daily_budget, c.main_budget, d.budget as budget_a_day_ago,
            e.max_budget, e.max_daily_budget, e.code as room_code, e.reason as room_reason,
            case a.type when 'adjust_bid' then c.bid when 'adjust_budget' then c.main_budget end as present,
            case a.action ->> 'change'
@@ -124,9 +137,13 @@ begin
                      else trimtab.round_down_money(s.within, s.currency) end as new_amount
     from split s
   ), judged as materialized (
-    select r.*,
+    select r.*, o.proposed, o.suggested_action,
       case
         when r.changes not in ('budget', 'bid', 'status', 'proposed') or r.campaign_id is null then null
+        when r.type = 'resume_campaign' and r.campaign_status <> 'paused' then 'nothing_to_do'
+        when r.type = 'resume_campaign' and (r.action ->> 'only_paused_by_rules')::boolean is not false
+          and (select p.is_rule from paused_by p where p.campaign_id = r.campaign_id) is not true then 'not_by_rule'
+        when r.type = 'implement_recommendation' and (o.proposed in ('pause_campaign', 'adjust_budget')) is not true then 'nothing_to_do'
         when r.type = 'resume_campaign' and (r.room_code is not null or r.budget > r.max_budget or r.daily_budget > r.max_daily_budget)
           then coalesce(r.room_code, 'envelope')
         when r.type not in ('adjust_budget', 'adjust_bid') then null
@@ -141,9 +158,18 @@ begin
         when r.new_amount = r.present then 'at_cap'
       end as code
     from rounded r
+    left join lateral (
+      select x.proposed_action ->> 'action' as proposed, x.suggested_action
+      from trimtab.recommended_opportunity(p_org_id, r.campaign_id, r.action) x
+    ) o on r.type = 'implement_recommendation'
   ), worded as (
     select j.*,
       case j.code
+        when 'nothing_to_do' then case
+          when j.type = 'resume_campaign' then format('The campaign is %s.', j.campaign_status)
+          when j.suggested_action is null then 'It has no open opportunity of the kind.'
+          else format('Its opportunity is for people: %s', j.suggested_action) end
+        when 'not_by_rule' then 'It was not a rule that paused the campaign last.'
         when 'no_budget' then 'The campaign has no budget to change.'
         when 'no_bid' then 'The campaign has no bid to change.'
         when 'no_rate' then coalesce(j.room_reason, format('There is no exchange rate from %s to %s.', v_organization.currency, j.currency))
@@ -194,5 +220,5 @@ begin
 end
 $$;
 comment on function trimtab.plan_actions(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[]) is
-  'What the actions of each match (place: position in p_matches) amount to: actions with the new amounts as plan {from, wanted, budget, daily_budget or bid, currency} in the campaign''s currency, cut to its smallest unit; action_type as the ledger will call the first one that changes the campaign; raises: it would spend more; code: why an amount cannot be (no_budget, no_bid, no_rate, no_evidence, at_cap, envelope or what envelope_room() says). Rises are bounded by the action''s ceiling and step, the guardrails'' steps and the envelope; falls by floor and step. The ratio to a target: present × actual ÷ target, for metrics where less is better × target ÷ actual.';
+  'What the actions of each match (place: position in p_matches) amount to: actions with the new amounts as plan {from, wanted, budget, daily_budget or bid, currency} in the campaign''s currency, cut to its smallest unit; action_type as the ledger will call the first one that changes the campaign; raises: it would spend more; code: why an amount cannot be (nothing_to_do, not_by_rule, no_budget, no_bid, no_rate, no_evidence, at_cap, envelope or what envelope_room() says). Rises are bounded by the action''s ceiling and step, the guardrails'' steps and the envelope; falls by floor and step. The ratio to a target: present × actual ÷ target, for metrics where less is better × target ÷ actual.';
 grant execute on function trimtab.plan_actions(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[]) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(18);
 select test.clock_at('2026-05-10 12:00+00');
 select test.organization('Acme', 'UTC', 'EUR') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -75,7 +75,27 @@ select test.clock_at('2026-05-11 15:00+00');
 select trimtab.run_autonomous_operations() as run \gset
 select test.reset();
 select is((select status from trimtab.campaigns where id = :'sleeper'), 'paused', 'and not what a person did');
-select results_eq(format($$select status, actions_executed #>> '{0,error_code}' from trimtab.automation_executions where rule_id = %L order by executed_at$$, :'wake'),
-  $$values ('success', null), ('failure', 'TT065')$$, 'which is said');
+select results_eq(format($$select status from trimtab.automation_executions where rule_id = %L$$, :'wake'), $$values ('success')$$, 'which is no execution');
+select results_eq(format($$select code, reason like '%%It was not a rule that paused the campaign last.' from trimtab.held_decisions where rule_id = %L$$, :'wake'),
+  $$values ('not_by_rule', true)$$, 'but held back, with the reason');
+
+-- What is recommended.
+select test.act_as(:'manager');
+select trimtab.save_rule(format('{
+  "name": "Take it", "status": "active", "scope": {"campaigns": ["%s"]}, "campaign_cooldown_minutes": 0,
+  "conditions": [{"type": "campaign_status", "statuses": ["active"]}],
+  "actions": [{"type": "implement_recommendation"}]}', :'loser')::jsonb) as take \gset
+select test.reset();
+update trimtab.optimization_opportunities set status = 'dismissed';
+update trimtab.automation_rules set status = 'paused' where id <> :'take';
+select results_eq(format($$select gate, gate_reason from trimtab.decide(%L) where rule_id = %L$$, :'acme', :'take'),
+  $$values ('nothing_to_do', 'It has no open opportunity of the kind.')$$, 'without an opportunity there is nothing to do');
+insert into trimtab.optimization_opportunities (org_id, campaign_id, opportunity_type, severity, description, suggested_action, proposed_action, confidence_score, first_detected_at, last_detected_at, created_at)
+values (:'acme', :'loser', 'creative_fatigue', 'critical', 'Tired.', 'Replace it.', '{"action": "replace_creative"}', 99, trimtab.clock(), trimtab.clock(), trimtab.clock());
+select results_eq(format($$select gate, gate_reason from trimtab.decide(%L) where rule_id = %L$$, :'acme', :'take'),
+  $$values ('nothing_to_do', 'Its opportunity is for people: Replace it.')$$, 'nor for a rule where it is for people');
+insert into trimtab.optimization_opportunities (org_id, campaign_id, opportunity_type, severity, description, suggested_action, proposed_action, confidence_score, first_detected_at, last_detected_at, created_at)
+values (:'acme', :'loser', 'budget_inefficiency', 'low', 'Hopeless.', 'Pause it.', '{"action": "pause_campaign"}', 99, trimtab.clock(), trimtab.clock(), trimtab.clock());
+select isnt((select gate from trimtab.decide(:'acme') where rule_id = :'take'), 'nothing_to_do', 'with one that a rule can carry out there is');
 select * from finish();
 rollback;
