@@ -1,28 +1,29 @@
 create or replace view trimtab.v_automation_benefit with (security_invoker = true) as
-with effects as (
+with told as materialized (
+  -- Only what is added up: the rows of the ledger are wide.
   select
     l.org_id,
     date_trunc('month', l.executed_at at time zone o.time_zone)::date as month,
+    (l.actual_impact #>> '{per_day,revenue,change}')::numeric - (l.actual_impact #>> '{per_day,spend,change}')::numeric as net,
+    (l.actual_impact #>> '{compared,revenue_per_day,expected}')::numeric
+      - (l.actual_impact #>> '{compared,spend_per_day,expected}')::numeric as expected,
+    (l.actual_impact ->> 'other_changes')::integer as others
+  from trimtab.campaign_changes l
+  join trimtab.organizations o on o.org_id = l.org_id
+  where l.org_id = (select trimtab.current_org_id())
+    and l.rule_id is not null
+    and l.status = 'executed'
+), effects as (
+  select
+    m.org_id, m.month,
     count(*) as changes,
-    count(*) filter (where l.actual_impact is not null) as measured_changes,
     count(*) filter (where m.net is not null) as known_changes,
     count(*) filter (where m.net is not null and m.others > 0) as disturbed_changes,
     sum(m.net) * 7 as measured_benefit,
     sum(m.net) filter (where m.others = 0) * 7 as undisturbed_benefit,
     sum(m.expected) filter (where m.net is not null) * 7 as expected_benefit
-  from trimtab.campaign_changes l
-  join trimtab.organizations o on o.org_id = l.org_id
-  cross join lateral (
-    select
-      (l.actual_impact #>> '{per_day,revenue,change}')::numeric - (l.actual_impact #>> '{per_day,spend,change}')::numeric as net,
-      (l.actual_impact #>> '{compared,revenue_per_day,expected}')::numeric
-        - (l.actual_impact #>> '{compared,spend_per_day,expected}')::numeric as expected,
-      (l.actual_impact ->> 'other_changes')::integer as others
-  ) m
-  where l.org_id = (select trimtab.current_org_id())
-    and l.rule_id is not null
-    and l.status = 'executed'
-  group by 1, 2
+  from told m
+  group by m.org_id, m.month
 ), saved as (
   select t.org_id, t.month, sum(t.actions)::bigint as actions, sum(t.reversed_actions)::bigint as reversed_actions, sum(t.hours_saved) as hours_saved
   from trimtab.v_time_saved t
