@@ -603,8 +603,8 @@ def test_the_survey_on_the_command_line(tap_db: Database) -> None:
 # --- the plans
 
 
-ORGANIZATIONS, EXECUTIONS = 12, 4000
-LEDGER = EXECUTIONS + EXECUTIONS // 20  # plans round rows a loop
+ORGANIZATIONS, EXECUTIONS = 12, 2000
+LEDGER = EXECUTIONS + EXECUTIONS // 16  # with those of people, and some for the plans, which round rows a loop
 CROWD = Path(__file__).with_name("measured_crowd.sql")
 
 
