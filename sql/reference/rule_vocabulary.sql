@@ -170,7 +170,7 @@ with severities (words) as (
     ('action', 'implement_recommendation', 'min_confidence', 3, 'number', false, 0, 100, null, null, '{}', 'The least confidence, in percent.'),
     ('action', 'webhook', 'url', 1, 'url', true, null, 2048, null, null, '{endpoint}', 'Where: https, to an address that is not within a private network.'),
     ('action', 'webhook', 'method', 2, 'text', false, null, null, array['POST', 'PUT'], '"POST"', '{}', 'POST or PUT.'),
-    ('action', 'webhook', 'payload', 3, 'object', false, null, null, null, null, '{body,data}', 'What is sent beside the decision.'),
+    ('action', 'webhook', 'payload', 3, 'object', false, null, null, null, null, '{body,data}', 'What is sent, as it stands; absent: the decision with its conditions.'),
     ('action', 'tag_entity', 'tags', 1, 'texts', true, null, 100, null, null, '{tag,value}', 'The tags.'),
     ('action', 'tag_entity', 'remove', 2, 'boolean', false, null, null, null, 'false', '{}', 'true: they are taken away.'),
     ('action', 'assign', 'assignee', 1, 'recipient', true, null, null, null, null, '{assign_to,to,user_id,value}', 'A user id, an address or role:<role>.'),
