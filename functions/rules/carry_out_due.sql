@@ -32,7 +32,7 @@ begin
     where d.org_id = p_org_id and d.execution_id = v_next.execution_id and d.place = v_next.place and d.due_at <= p_as_of
     returning * into v_due;
     continue when not found;
-    v_started := clock_timestamp();
+    v_started := trimtab.stopwatch();
     select e.* into v_execution from trimtab.automation_executions e where e.org_id = p_org_id and e.id = v_due.execution_id;
     select r.* into v_rule from trimtab.automation_rules r where r.org_id = p_org_id and r.id = v_execution.rule_id;
     select coalesce(v.changes, 'nothing') into v_changes

@@ -61,4 +61,4 @@ end
 $$;
 comment on function trimtab.decide_soundly(uuid, timestamptz, jsonb) is
   'What decide() says, and when that fails, what it says without the rules that fail alone: those are in faults [{rule_id, rule_name, code, message}]. Errors: what decide() raises when no single rule is to blame.';
-grant execute on function trimtab.decide_soundly(uuid, timestamptz, jsonb) to trimtab_user, trimtab_engine, trimtab_definer;
+grant execute on function trimtab.decide_soundly(uuid, timestamptz, jsonb) to trimtab_definer;

@@ -62,4 +62,4 @@ end
 $$;
 comment on function trimtab.event_targets(uuid, trimtab.automation_rules, jsonb, timestamptz) is
   'The campaigns that a rule about an event alone acts on: those of its scope with a status that it judges (else active and paused) that have not ended. Scope related: the campaigns that the event names (as its subject, in payload.campaign_id or payload.campaign_ids), and those that share a group or a tag with one of these or a tag with payload.tags; an event that names nothing has none. p_event: {id, type, occurred_at, subject_type, subject_id, payload}.';
-grant execute on function trimtab.event_targets(uuid, trimtab.automation_rules, jsonb, timestamptz) to trimtab_user, trimtab_engine, trimtab_definer;
+grant execute on function trimtab.event_targets(uuid, trimtab.automation_rules, jsonb, timestamptz) to trimtab_definer;

@@ -13,7 +13,7 @@ create or replace function trimtab.execute_decision(
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 declare
-  v_started timestamptz := clock_timestamp();
+  v_started timestamptz := trimtab.stopwatch();
   v_rule trimtab.automation_rules;
   v_execution trimtab.automation_executions;
   v_actions jsonb;

@@ -32,4 +32,4 @@ as $$
 $$;
 comment on function trimtab.outcome_of(jsonb) is
   'What the actions of an execution ([{status: success, failure, skipped or waiting, …}]) add up to: success when all that were tried succeeded, failure when all failed, partial when some did, skipped when none was tried; counts; SQLSTATE and message of the first that failed.';
-grant execute on function trimtab.outcome_of(jsonb) to trimtab_user, trimtab_engine, trimtab_definer;
+grant execute on function trimtab.outcome_of(jsonb) to trimtab_definer;

@@ -157,4 +157,4 @@ end
 $$;
 comment on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz, uuid) is
   'What a decision comes to, step by step: p_actions [{place, action}] for its campaign (p_campaign_id), or, for an event alone, what concerns campaigns once for each of event_targets(), with amounts planned and the gates that ask for a campaign (gate, gate_reason: it is held back), and the rest once with campaign_id null. p_execution_id: what this execution did before starts no cooldown. An action that finds no campaign has no row.';
-grant execute on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz, uuid) to trimtab_user, trimtab_engine, trimtab_definer;
+grant execute on function trimtab.steps_of(uuid, trimtab.automation_rules, jsonb, uuid, jsonb, timestamptz, uuid) to trimtab_definer;

@@ -31,9 +31,10 @@ SEED_NAMED = {
     "run_autonomous_operations",
     "store_optimization_opportunity",
 }
-# The one source of time, and the two that tell one transaction from another by its start.
+# The one source of time, the measure of durations, and the two that tell one transaction from another by its start.
 READS_THE_CLOCK = {
     "functions/tenancy/clock.sql",
+    "functions/tenancy/stopwatch.sql",
     "functions/tenancy/init_transaction_context.sql",
     "functions/tenancy/session_context.sql",
 }
