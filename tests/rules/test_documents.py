@@ -60,7 +60,7 @@ def test_what_the_readme_takes_back_is_taken_back(shop: Database) -> None:
 def test_the_default_rules_are_those_of_the_table(tap_db: Database) -> None:
     table = re.findall(r"^\| ([A-Z][\w ]+ (?:Pause|Scale)) \|.*\| (\d+) \|$", RULES, re.MULTILINE)
     masters = tap_db.rows(
-        "select document ->> 'name', document ->> 'priority' from trimtab.library where kind = 'default_rule'"
+        "select rules #>> '{0,name}', rules #>> '{0,priority}' from trimtab.v_rule_library where is_default"
     )
     assert sorted(table) == sorted(masters)
 
