@@ -535,5 +535,5 @@ begin
 end
 $$;
 comment on function trimtab.normalize_rule(jsonb) is
-  'Reads a rule''s document of any shape that is understood (docs/rules) and returns its canonical form, or every fault in it ("path: found …, allowed: …"; then no document). What is allowed stands in rule_vocabulary_parameters. Never an error, whatever is given; the canonical form of a canonical document is itself.';
+  'Reads a rule''s document of any shape that is understood (docs/rules) and returns its canonical form, or every fault in it ("path: found …, allowed: …"; then no document). What is allowed stands in rule_vocabulary_parameters. Percent metrics are in percent, but for a single condition {metric, operator, value} under the key condition, and beside "unit": "fraction": there 0.01 is 1 %. In the rule of an event a bare field is one of its payload, elsewhere a metric or an attribute. Never an error, whatever is given; the canonical form of a canonical document is itself.';
 grant execute on function trimtab.normalize_rule(jsonb) to trimtab_user, trimtab_engine, trimtab_definer;

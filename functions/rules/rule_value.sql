@@ -128,6 +128,9 @@ begin
         cross join lateral (select trimtab.rule_value(e.entry, 'number', p_minimum, p_maximum, null)) v (value)
       );
     when 'any' then
+      if jsonb_typeof(p_value) = 'object' then
+        return trimtab.rule_value(p_value, 'threshold', p_minimum, p_maximum, null);
+      end if;
       v_list := case when jsonb_typeof(p_value) = 'array' then p_value else jsonb_build_array(p_value) end;
       v_length := jsonb_array_length(v_list);
       if v_length not between 1 and 100 then

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from psycopg.types.multirange import Multirange
@@ -275,10 +275,7 @@ def holds(values: Multirange[Decimal], value: int | None) -> bool:
     return value is not None and any(Decimal(value) in part for part in values)
 
 
-@given(conditions=TREES, evidence=RULE_EVIDENCE, data=st.data())
-def test_a_rule_holds_where_its_tree_does(
-    compiler: Connection, signals: dict[int, str], conditions: Any, evidence: Any, data: st.DataObject
-) -> None:
+def check(compiler: Connection, signals: dict[int, str], conditions: Any, evidence: Any, data: st.DataObject) -> None:
     document = {
         "name": "x",
         "trigger": "a.b",
@@ -316,6 +313,23 @@ def test_a_rule_holds_where_its_tree_does(
         if any(-4 in positions for _leaves, positions, _bounds in terms):
             assert not wanted or statuses is None or world.status in statuses
         assert found == wanted
+
+
+@given(conditions=TREES, evidence=RULE_EVIDENCE, data=st.data())
+def test_a_rule_holds_where_its_tree_does(
+    compiler: Connection, signals: dict[int, str], conditions: Any, evidence: Any, data: st.DataObject
+) -> None:
+    check(compiler, signals, conditions, evidence, data)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@settings(max_examples=20_000)
+@given(conditions=TREES, evidence=RULE_EVIDENCE, data=st.data())
+def test_many_rules_hold_where_their_trees_do(
+    compiler: Connection, signals: dict[int, str], conditions: Any, evidence: Any, data: st.DataObject
+) -> None:
+    check(compiler, signals, conditions, evidence, data)
 
 
 def test_the_order_of_leaves_and_terms(compiler: Connection) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from support.database import Connection, Database, TestCluster
@@ -136,8 +136,7 @@ def compiles(reader: Connection, document: Any) -> bool:
     return True
 
 
-@given(document=ANYTHING)
-def test_any_json_is_read_or_refused(reader: Connection, document: Any) -> None:
+def check_anything(reader: Connection, document: Any) -> None:
     canonical, faults = normalize(reader, document)
     assert (canonical is None) != (faults is None)
     if faults is not None:
@@ -146,6 +145,19 @@ def test_any_json_is_read_or_refused(reader: Connection, document: Any) -> None:
     else:
         assert normalize(reader, canonical) == (canonical, None)
         compiles(reader, canonical)
+
+
+@given(document=ANYTHING)
+def test_any_json_is_read_or_refused(reader: Connection, document: Any) -> None:
+    check_anything(reader, document)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@settings(max_examples=50_000)
+@given(document=ANYTHING)
+def test_much_json_is_read_or_refused(reader: Connection, document: Any) -> None:
+    check_anything(reader, document)
 
 
 @given(document=RULES, key=st.sampled_from(KEYS), value=ANYTHING)
