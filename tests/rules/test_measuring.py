@@ -31,6 +31,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 WEEK = timedelta(days=7)
 KEYS = ("status", "budget", "daily_budget", "bid")
+TOP = Path(__file__).parents[2]
 MINUTES = {"pause_campaign": 5, "adjust_budget": 8, "send_notification": 2}
 
 
@@ -470,6 +471,14 @@ def test_expected_and_actual_stand_beside_each_other(made: History, ask: Any) ->
         assert row["mean_difference"] == (None if mean is None else rounded(mean, 4))
 
 
+def test_every_figure_that_is_compared_is_told() -> None:
+    measured = (TOP / "functions" / "actions" / "measure_organization_impact.sql").read_text(encoding="utf-8")
+    told = (TOP / "views" / "rules" / "v_action_effects.sql").read_text(encoding="utf-8")
+    figures = set(re.findall(r"'(\w+)', c\.\w+_after", measured))
+    assert len(figures) >= 4
+    assert set(re.findall(r"\('(\w+)'\)", told)) == figures
+
+
 def test_executions_are_told_under_both_names(made: History, ask: Any) -> None:
     rows = {row["execution_id"]: row for row in ask("select * from trimtab.v_automation_executions")}
     assert len(rows) == len(made.executions)
@@ -737,7 +746,6 @@ def test_what_rules_did_before_there_were_executions_is_measured(empty_db: Datab
 
 # --- the document
 
-TOP = Path(__file__).parents[2]
 DOCUMENT = (TOP / "docs" / "measuring.md").read_text(encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ with rates as materialized (
     ((l.new_state ->> 'budget')::numeric - (l.previous_state ->> 'budget')::numeric) * x.rate as budget,
     ((l.new_state ->> 'daily_budget')::numeric - (l.previous_state ->> 'daily_budget')::numeric) * x.rate as daily_budget,
     -- The expectation of a pause is in the organization's currency already.
-    case when l.action_type = 'auto_pause' then -(l.evidence #>> '{expected,spend_per_day}')::numeric end as stopped
+    case when l.new_state ->> 'status' = 'paused' then -(l.evidence #>> '{expected,spend_per_day}')::numeric end as stopped
   from trimtab.campaign_changes l
   join trimtab.organizations o on o.org_id = l.org_id
   join trimtab.campaigns c on c.org_id = l.org_id and c.id = l.campaign_id
