@@ -156,7 +156,7 @@ begin
       case
         when l.limited_gate is null and l.action_type = 'auto_pause' and l.campaign_id is not null
           and row_number() over (partition by l.mode, l.action_type, l.limited_gate order by l.priority desc, l.score desc nulls last, l.campaign_id)
-            > trimtab.pauses_allowed(p_org_id, p_as_of) then 'pause_share'
+            > (select trimtab.pauses_allowed(p_org_id, p_as_of)) then 'pause_share'
         else l.limited_gate
       end as final_gate
     from limited l

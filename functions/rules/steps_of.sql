@@ -128,7 +128,7 @@ begin
   ), shared as (
     select s.*,
       case when s.gate is null and s.type = 'pause_campaign'
-             and row_number() over (partition by s.type, s.gate order by s.number) > trimtab.pauses_allowed(p_org_id, p_as_of)
+             and row_number() over (partition by s.type, s.gate order by s.number) > (select trimtab.pauses_allowed(p_org_id, p_as_of))
         then 'pause_share' else s.gate end as final_gate
     from gated s
   )
