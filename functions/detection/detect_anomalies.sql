@@ -448,7 +448,7 @@ begin
         select case
           when exists (select from breaks b where b.place = s.place and b.slice = s.slice and b.age = s.age and b.series = s.series)
             then 'tracking_break'
-          when s.large >= 5 and abs(s.shift) >= ln(1.5) and abs(ln(s.n / s.mu)) >= ln(1.3)
+          when s.large >= 5 and abs(s.shift) >= ln(1.5) and abs(ln((s.n + 0.5) / (s.mu + 0.5))) >= ln(1.3)
             and not exists (select from breaks b where b.place = s.place and b.slice = s.slice and b.age = s.age)
             then 'shared_shift'
         end as kind

@@ -33,6 +33,7 @@ WORKFLOW = (
     "actions",
     "rollback",
     "opportunities",
+    "anomalies",
     "guardrails",
     "rules",
     "automation",
