@@ -5,8 +5,11 @@ from __future__ import annotations
 import ipaddress
 import random
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from support.database import Database, TestCluster
 
 # What must pass. Names are not resolved when a rule is saved; what they resolve to is asked before each delivery.
@@ -233,3 +236,48 @@ def test_the_ports_the_scheme_and_the_hosts_follow_the_settings(cluster: TestClu
     found = faults(database, list(expected))
     assert {url: not reasons for url, reasons in found.items()} == expected
     cluster.drop(database)
+
+
+# Pieces of which URLs and what is taken for them are made.
+PIECES = st.sampled_from(
+    [
+        "https://", "HTTPS://", "http://", "//", "/", "\\", "@", ":", "::", ".", "..", "[", "]", "%", "%2e", "?",
+        "#", "&", " ", "\t", "\n", "0", "1", "7", "10", "127", "0x7f", "0177", "255", "256", "2130706433",
+        "169.254.169.254", "127.0.0.1", "8.8.8.8", "[::1]", "::ffff:7f00:1", "2606:4700:4700::1111", "fe80", "a",
+        "xn--", "-", "_", "localhost", "example.com", "hooks.", ".local", ".internal", "user", ":443", ":8443",
+        ":80", ":0443", "\u3002", "\uff10", "\u200b", "\u00df", "\u2460", "\ufeff",
+    ]
+)  # fmt: skip
+URLS = st.one_of(
+    st.lists(PIECES, max_size=9).map("".join),
+    st.lists(PIECES, max_size=9).map(lambda pieces: "https://" + "".join(pieces)),
+    st.text(st.characters(codec="utf-8"), max_size=30),
+).filter(lambda url: "\x00" not in url)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(urls=st.lists(URLS, min_size=60, max_size=120))
+def test_what_passes_is_a_public_host_to_another_reader_too(database: Database, urls: list[str]) -> None:
+    """Nothing raises; and of what passes, Python's own reader of URLs sees the same harmless parts."""
+    for url, found in faults(database, urls).items():
+        if found:
+            continue
+        parts = urlsplit(url)
+        assert parts.scheme == "https", url
+        assert parts.username is None, url
+        assert parts.password is None, url
+        assert parts.port in (None, 443, 8443), url
+        assert parts.hostname, url
+        assert parts.hostname.isascii(), url
+        try:
+            address = ipaddress.ip_address(parts.hostname)
+        except ValueError:
+            last = parts.hostname.rsplit(".", 1)[-1]
+            assert "." in parts.hostname, url
+            assert last not in ("localhost", "local", "internal", ""), url
+            assert not last.isdigit(), url
+            assert not last.startswith("0x"), url
+        else:
+            assert address.is_global, url
