@@ -17,7 +17,8 @@ as $$
     cross join (
       select count(*) as paused
       from trimtab.campaign_changes h
-      where h.org_id = p_org_id and h.action_type = 'auto_pause' and h.origin = 'rule'
+      where h.org_id = p_org_id and h.origin = 'rule'
+        and h.previous_state ->> 'status' = 'active' and h.new_state ->> 'status' = 'paused'
         and (h.status = 'executed' or h.rolled_back_at > p_as_of)
         and h.executed_at > p_as_of - interval '24 hours' and h.executed_at <= p_as_of
     ) p

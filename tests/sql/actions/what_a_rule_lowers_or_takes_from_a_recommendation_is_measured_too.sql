@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 select test.clock_at('2026-05-10 12:00+00');
 select test.organization('Acme', 'UTC', 'EUR') as acme \gset
 select test.member(:'acme', 'analyst') as analyst \gset
@@ -25,6 +25,11 @@ select results_eq(
      '{"roas": 0.25, "is_daily": true, "budget_added": -20.00, "revenue_added": -5.00}'::jsonb),
     ('optimization_applied', 'Saves about 20.00 EUR a day (average of the last 7 days), which earned 5.00 EUR a day.', '{"spend_per_day": -20.00, "revenue_per_day": -5.00}')$$,
   'what is expected is said for falls and pauses of recommendations');
+
+-- Four run, one was paused: half of five are two, and one of them is gone.
+select test.campaign(:'acme', 'Other ' || n) from generate_series(1, 3) n;
+update trimtab.guardrails set max_pause_share_percent = 50;
+select is(trimtab.pauses_allowed(:'acme'), 1, 'a pause that was recommended counts in the share that automation may pause');
 
 select test.clock_at('2026-05-19 12:00+00');
 select test.facts(:'acme', :'cut', '2026-05-10', 50, 5, 10, 1, 4, p_days => 9);
