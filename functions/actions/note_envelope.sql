@@ -42,14 +42,15 @@ begin
 end
 $$;
 comment on function trimtab.note_envelope() is
-  'Row trigger: notes a campaign that may spend more than before, where the organization has spend caps, for the check at the end of the transaction; what an action does is checked at once. Errors: TT018.';
+  'Row trigger: notes a campaign that may spend more than before, or that brings what it has spent under other caps, where the organization has spend caps, for the check at the end of the transaction; what an action does is checked at once. Errors: TT018.';
 alter function trimtab.note_envelope() owner to trimtab_definer;
 -- A campaign that an import makes is reported, not decided: it is spending already, and is never refused.
 create or replace trigger envelope after insert on trimtab.campaigns
   for each row when (new.status = 'active' and not (new.source_key is not null and current_user = 'trimtab_definer'))
   execute function trimtab.note_envelope();
 create or replace trigger envelope_changed after update on trimtab.campaigns
-  for each row when (new.status = 'active' and (
-    (old.status, old.budget, old.daily_budget, old.currency, old.platform, old.group_id, old.ends_at)
-    is distinct from (new.status, new.budget, new.daily_budget, new.currency, new.platform, new.group_id, new.ends_at)))
+  for each row when (
+    (old.currency, old.platform, old.group_id) is distinct from (new.currency, new.platform, new.group_id)
+    or new.status = 'active'
+      and (old.status, old.budget, old.daily_budget, old.ends_at) is distinct from (new.status, new.budget, new.daily_budget, new.ends_at))
   execute function trimtab.note_envelope();

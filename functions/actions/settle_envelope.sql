@@ -36,12 +36,13 @@ begin
       and (v.code is not null or v.exposure > v.amount)
       and exists (
         select from rising r
-        where case v.level
-          when 'organization' then r.asked = 'all'
-          when 'platform' then r.asked = 'all' and r.platform = v.platform
-          when 'group' then r.group_id = v.group_id
-          else r.asked = 'all' and r.id = v.campaign_id
-        end)
+        where (v.period = 'month' or r.asked in ('all', 'group'))
+          and case v.level
+            when 'organization' then r.asked in ('all', 'spent')
+            when 'platform' then r.asked in ('all', 'spent') and r.platform = v.platform
+            when 'group' then r.group_id = v.group_id
+            else r.asked in ('all', 'spent') and r.id = v.campaign_id
+          end)
     union all
     select format('Campaign "%s" is active without recent facts.', e.title), 'stale'
     from trimtab.spend_exposure(p_org_id, v_now, false) e

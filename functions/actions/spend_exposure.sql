@@ -72,7 +72,8 @@ begin
     where v_unknown <> '{}'
   ), campaign as materialized (
     select c.id, c.title, c.platform, c.group_id, c.currency::text, c.budget, c.daily_budget, c.status, c.activated_at,
-           coalesce(c.starts_at, c.created_at) as begins_at,
+           -- To move its start does not hide days on which it was active.
+           least(c.starts_at, c.created_at, c.activated_at) as begins_at,
            c.status = 'active' and coalesce(c.ends_at > p_as_of, true) as is_spending,
            case when c.currency = v_organization.currency then 1
                 else trimtab.exchange_rate(c.currency, v_organization.currency, v_today) end as rate,

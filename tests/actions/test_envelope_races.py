@@ -185,3 +185,23 @@ def test_what_an_import_finds_is_taken_as_it_is(tap_db: Database, acme: dict[str
     assert tap_db.value("select status from trimtab.campaigns where title = 'Found'") == "active"
     free = tap_db.value("select free from trimtab.envelope(%s)", [acme["org"]])
     assert free == 10 - 220 - 5000 * 1.75
+
+
+def test_what_a_paused_campaign_has_spent_moves_with_it(tap_db: Database, acme: dict[str, str]) -> None:
+    """Under the cap of a month that is reached already, no group takes over what was spent elsewhere."""
+    group = tap_db.value(
+        "insert into trimtab.campaign_groups (org_id, name) values (%s, 'Brand') returning id::text", [acme["org"]]
+    )
+    for name in ("one", "two"):
+        tap_db.rows("update trimtab.campaigns set status = 'paused' where id = %s", [acme[name]])
+    person = tap_db.connect(acme["manager"])
+    person.execute("update trimtab.campaigns set group_id = %s where id = %s", [group, acme["one"]])
+    tap_db.rows("select trimtab.set_spend_cap('month', 120, 'group', 'Brand')", user=acme["admin"])
+    tap_db.rows("select trimtab.set_spend_cap('day', 0, 'group', 'Brand')", user=acme["admin"])
+    # Both may have spent 110 today: that is no matter of a day's cap, but of a month's.
+    with pytest.raises(psycopg.Error) as refused:
+        person.execute("update trimtab.campaigns set group_id = %s where id = %s", [group, acme["two"]])
+    assert refused.value.sqlstate == "TT018"
+    assert "month" in str(refused.value.diag.message_detail)
+    tap_db.rows("select trimtab.set_spend_cap('month', 220, 'group', 'Brand')", user=acme["admin"])
+    person.execute("update trimtab.campaigns set group_id = %s where id = %s", [group, acme["two"]])

@@ -352,7 +352,7 @@ def _policy_faults(connection: deploy.Connection, tree: Tree) -> list[str]:
 
 def _trigger_faults(connection: deploy.Connection, tree: Tree) -> list[str]:
     found = connection.execute(TRIGGERS.encode()).fetchall()
-    declared = _declared(tree, r"create or replace trigger (\w+)\s[^;]*?\son trimtab\.(\w+)")
+    declared = _declared(tree, r"create (?:or replace|constraint) trigger (\w+)\s[^;]*?\son trimtab\.(\w+)")
     present = {(table, name) for table, name, _ in found}
     faults = [f"{table}: {name} is disabled" for table, name, is_enabled in found if not is_enabled]
     faults += [f"{table}: no file makes {name}" for table, name in sorted(present - declared)]
