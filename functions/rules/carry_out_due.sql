@@ -40,6 +40,7 @@ begin
 
     -- Time has passed: what the rule decided then must still make sense.
     v_reason := case
+      when v_due.due_at < p_as_of - interval '1 day' then format('It was due at %s; it is too late for it.', v_due.due_at)
       when v_rule.status <> 'active' then format('The rule is %s now.', v_rule.status)
       when v_rule.version <> v_execution.rule_version and v_rule.document -> 'actions' is distinct from (
         select w.document -> 'actions' from trimtab.rule_versions w
@@ -122,5 +123,5 @@ begin
 end
 $$;
 comment on function trimtab.carry_out_due(uuid, timestamptz, uuid) is
-  'Carries out the actions of earlier executions whose delay is over, and returns the ids of the executions that are complete with that. An action is skipped, with its reason, when the rule is not active any more or its actions were changed, or when the campaign was opted out, changed by somebody else, or is not in a state for it. For the system''s own functions, under the organization''s lock.';
+  'Carries out the actions of earlier executions whose delay is over, and returns the ids of the executions that are complete with that. An action is skipped, with its reason, when it has been due for more than a day (automation stood still), when the rule is not active any more or its actions were changed, or when the campaign was opted out, changed by somebody else, or is not in a state for it. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.carry_out_due(uuid, timestamptz, uuid) to trimtab_definer;

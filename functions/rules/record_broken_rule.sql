@@ -54,7 +54,8 @@ begin
   where r.org_id = p_org_id and r.id = p_rule_id
   on conflict (org_id, rule_id, event_id, campaign_id) where event_id is not null do nothing
   returning * into v_execution;
-  if v_execution.mode = 'active' then
+  -- A rule that waits for failures must not set itself off by its own.
+  if v_execution.mode = 'active' and p_event ->> 'type' is distinct from 'rule.failed' then
     perform trimtab.emit_event(p_org_id, 'rule.failed',
       jsonb_build_object('execution_id', v_execution.id, 'error_code', p_error_code, 'error_message', p_error_message), 'rule', p_rule_id);
   end if;

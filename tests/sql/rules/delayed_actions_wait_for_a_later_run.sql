@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(23);
 select test.clock_at('2026-03-20 12:00+00');
 select test.given_decisions();
 select test.organization('Acme') as acme \gset
@@ -108,5 +108,10 @@ select test.act_as('trimtab_engine');
 select results_eq('select * from trimtab.organizations_with_due()', $$select org_id from test.known$$, 'who has something due is known');
 select is(trimtab.act_on_due((select org_id from test.known)), 1, 'it is carried out without a run');
 select test.reset();
+select test.decided(:'slow', (select id from campaign where title = 'plain'));
+select pg_temp.run('2026-03-21 00:00+00');
+truncate test.decisions;
+select pg_temp.run('2026-03-22 01:00:01+00');
+select matches((select message from action where message ~ 'too late'), '^It was due at 2026-03-21 01:00:00.00; it is too late for it.$', 'what was due more than a day ago is not done any more');
 select * from finish();
 rollback;
