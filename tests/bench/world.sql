@@ -72,6 +72,40 @@ begin
 end
 $$;
 
+-- bench.rules, compiled once and written for every organization.
+create procedure bench.write_rules()
+  language plpgsql
+as $$
+begin
+  set local session_replication_role to replica;
+  delete from trimtab.held_decisions;
+  delete from trimtab.rule_terms;
+  delete from trimtab.automation_rules;
+  create temp table compiled on commit drop as
+  select o.org_id, gen_random_uuid() as id, k.rule, k.terms
+  from (
+    select c.rule, c.terms
+    from bench.rules r
+    cross join lateral trimtab.compile_rule(jsonb_build_object(
+      'name', r.name, 'rule_type', r.rule_type, 'status', 'active', 'priority', 100 - r.number, 'campaign_cooldown_minutes', 0,
+      'conditions', jsonb_build_array(r.condition), 'actions', jsonb_build_array(r.action))) c
+    offset 0
+  ) k
+  cross join bench.organizations o;
+  insert into trimtab.automation_rules
+  select n.*
+  from compiled c
+  cross join lateral jsonb_populate_record(c.rule, jsonb_build_object(
+    'org_id', c.org_id, 'id', c.id, 'version', 1, 'created_at', trimtab.clock(), 'updated_at', trimtab.clock(),
+    'execution_count', 0, 'success_count', 0, 'failure_count', 0, 'partial_count', 0, 'shadow_count', 0)) n;
+  insert into trimtab.rule_terms (org_id, rule_id, term, leaves, signal_positions, bounds)
+  select c.org_id, c.id, t.term, t.leaves, t.signal_positions, t.bounds
+  from compiled c
+  cross join lateral unnest(c.terms) t;
+  drop table compiled;
+end
+$$;
+
 -- The same ten rules for every organization. p_roi: what roi has to be below or above; so p_roi decides whether the rules
 -- hold for nobody (0.1, 8) or for the losers and winners (0.5, 4).
 create procedure bench.make_rules(p_low numeric, p_high numeric)
@@ -97,30 +131,45 @@ begin
     select case r.rule_type when 'pause' then '{"type": "auto_pause"}'::jsonb
       else '{"type": "auto_scale_up", "multiplier": 1.5, "max_budget": 20000}' end
   ) a (action);
-  delete from trimtab.held_decisions;
-  delete from trimtab.rule_terms;
-  delete from trimtab.automation_rules;
-  create temp table compiled on commit drop as
-  select o.org_id, gen_random_uuid() as id, k.rule, k.terms
-  from (
-    select c.rule, c.terms
-    from bench.rules r
-    cross join lateral trimtab.compile_rule(jsonb_build_object(
-      'name', r.name, 'rule_type', r.rule_type, 'status', 'active', 'priority', 100 - r.number, 'campaign_cooldown_minutes', 0,
-      'conditions', jsonb_build_array(r.condition), 'actions', jsonb_build_array(r.action))) c
-    offset 0
-  ) k
-  cross join bench.organizations o;
-  insert into trimtab.automation_rules
-  select n.*
-  from compiled c
-  cross join lateral jsonb_populate_record(c.rule, jsonb_build_object(
-    'org_id', c.org_id, 'id', c.id, 'version', 1, 'created_at', trimtab.clock(), 'updated_at', trimtab.clock(),
-    'execution_count', 0, 'success_count', 0, 'failure_count', 0, 'partial_count', 0, 'shadow_count', 0)) n;
-  insert into trimtab.rule_terms (org_id, rule_id, term, leaves, signal_positions, bounds)
-  select c.org_id, c.id, t.term, t.leaves, t.signal_positions, t.bounds
-  from compiled c
-  cross join lateral unnest(c.terms) t;
+  call bench.write_rules();
+end
+$$;
+
+-- Rules of two conditions each, p_each for every organization: ten kinds, with thresholds a little apart.
+create procedure bench.make_pairs_of_conditions(p_each integer)
+  language plpgsql
+as $$
+begin
+  set local session_replication_role to replica;
+  delete from bench.rules;
+  insert into bench.rules
+  select row_number() over (order by n, k.kind), format('%s %s', k.kind, n), 'pause', jsonb_build_object(
+      'metric', k.metric, 'window', k.span, 'operator', k.operator, 'threshold', k.threshold * (1 - n * 0.0001), 'min_spend', 50 + n),
+    '{"type": "auto_pause"}'
+  from generate_series(0, (p_each - 1) / 10) n
+  cross join (values
+    (1, 'roas', 'lifetime', '<', 0.5), (2, 'roas', 'last_30_days', '<', 0.4), (3, 'roas', 'last_7_days', '>', 7),
+    (4, 'ctr', 'last_14_days', '<', 0.1), (5, 'cpa', 'last_30_days', '>', 500), (6, 'cpm', 'last_30_days', '>', 300),
+    (7, 'conversion_rate', 'last_7_days', '<', 0.05), (8, 'cpc', 'last_7_days', '>', 40), (9, 'roas', 'last_3_days', '<', 0.1),
+    (10, 'revenue', 'last_14_days', '<', 10)
+  ) k (kind, metric, span, operator, threshold)
+  where n * 10 + k.kind <= p_each;
+  call bench.write_rules();
+
+  -- The same for the statement by hand: places and bounds in arrays beside the rule.
+  drop table if exists bench.packed;
+  create table bench.packed as
+  select o.org_id, r.number as rule,
+         array[trimtab.signal_position(r.condition ->> 'metric', r.condition ->> 'window'),
+               trimtab.signal_position('spend', r.condition ->> 'window')] as positions,
+         array[case r.condition ->> 'operator' when '>' then (r.condition ->> 'threshold')::numeric else '-Infinity' end,
+               (r.condition ->> 'min_spend')::numeric - 0.000001] as lows,
+         array[case r.condition ->> 'operator' when '<' then (r.condition ->> 'threshold')::numeric else 'Infinity' end,
+               'Infinity'] as highs
+  from bench.organizations o
+  cross join bench.rules r;
+  create index on bench.packed (org_id);
+  grant select on bench.packed to public;
 end
 $$;
 
@@ -279,6 +328,33 @@ declare
 begin
   for v_org_id in select o.org_id from bench.organizations o where o.number between p_first and p_last order by o.number loop
     select count(*) into v_count from bench.match_by_hand(v_org_id, p_low, p_high);
+    v_total := v_total + v_count;
+  end loop;
+  return v_total;
+end
+$$;
+
+create function bench.match_all_packed(p_first integer, p_last integer)
+  returns bigint
+  language plpgsql
+as $$
+declare
+  v_org_id uuid;
+  v_count bigint;
+  v_total bigint := 0;
+begin
+  for v_org_id in select o.org_id from bench.organizations o where o.number between p_first and p_last order by o.number loop
+    select count(*) into v_count
+    from trimtab.campaigns c
+    join trimtab.campaign_signals s on s.org_id = c.org_id and s.campaign_id = c.id
+    join bench.packed r on r.org_id = c.org_id
+      and s.signals[r.positions[1]] > r.lows[1] and s.signals[r.positions[1]] < r.highs[1]
+      and s.signals[r.positions[2]] > r.lows[2] and s.signals[r.positions[2]] < r.highs[2]
+    where c.org_id = v_org_id
+      and s.org_id = v_org_id
+      and r.org_id = v_org_id
+      and c.status = 'active'
+      and (c.ends_at is null or c.ends_at > trimtab.clock());
     v_total := v_total + v_count;
   end loop;
   return v_total;
