@@ -559,12 +559,14 @@ def put_past_the_door(world: World, title: str, currency: str, began: str) -> st
     """An active campaign that no door has seen, as if facts or rates had gone missing under it."""
     with world.db.connect() as connection:
         connection.execute("set session_replication_role = replica")
-        [(campaign_id,)] = connection.execute(
+        [(campaign_id, row)] = connection.execute(
             "insert into trimtab.campaigns"
             " (org_id, title, platform, status, daily_budget, currency, starts_at, activated_at)"
-            " values (%s, %s, 'meta', 'active', 1, %s, now() - %s::interval, now() - %s::interval) returning id::text",
+            " values (%s, %s, 'meta', 'active', 1, %s, now() - %s::interval, now() - %s::interval)"
+            " returning id::text, to_jsonb(campaigns)",
             [world.org_id, title, currency, began, began],
         ).fetchall()
+    world.ledger.campaigns[campaign_id] = Campaign(State.of(row))
     return str(campaign_id)
 
 
