@@ -55,7 +55,7 @@ begin
       p_org_id,
       array(select row(p_rule.id, t.campaign_id, null, null, null, null)::trimtab.rule_match from target t order by t.number),
       p_as_of, null, array[p_rule]) p
-    where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid'))
+    where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid', 'proposed'))
   ), history as (
     select h.campaign_id,
            greatest(
@@ -82,7 +82,7 @@ begin
     select s.campaign_id, extract(epoch from p_as_of - s.facts_end_at) / 3600 as facts_age,
            extract(epoch from p_as_of - max(s.facts_end_at) over ()) / 3600 as least_age
     from trimtab.signals_at(p_org_id, p_as_of) s
-    where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid'))
+    where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid', 'proposed'))
   ), step as (
     select l.place, l.type, l.changes, t.campaign_id, t.title, t.number,
            case when l.changes in ('budget', 'bid') then coalesce(p.actions -> l.place - 1, l.action) else l.action end as action,
@@ -122,7 +122,7 @@ begin
         when s.acted_at > p_as_of - p_rule.campaign_cooldown_minutes * interval '1 minute'
           or s.changes = 'budget' and not p_rule.judges_calendar
             and s.scaled_at > p_as_of - v_guardrails.budget_cooldown_hours * interval '1 hour' then 'cooldown'
-        when s.changes in ('budget', 'bid') or s.type = 'resume_campaign' then s.code
+        when s.changes in ('budget', 'bid', 'proposed') or s.type = 'resume_campaign' then s.code
       end as gate
     from step s
   ), shared as (

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 update trimtab.automation_rules set status = 'paused';
@@ -67,5 +67,13 @@ select pg_temp.at('2026-03-20 14:10+00', 'site.up');
 select results_eq($$select title, status, gate from step where name = 'go' and executed_at = '2026-03-20 14:10+00' order by title$$,
   $$values ('fresh', 'success', null), ('stale', 'success', null)$$, 'when enough time has passed it is');
 select results_eq($$select distinct status from trimtab.campaigns$$, $$values ('active')$$, 'really');
+select test.act_as(:'manager');
+select trimtab.save_rule('{"name": "advised", "status": "active", "trigger": {"on": "event", "event": "advice.wanted"}, "conditions": [],
+  "actions": [{"type": "implement_recommendation"}]}');
+select test.reset();
+select pg_temp.at('2026-03-20 15:00+00', 'advice.wanted');
+select results_eq($$select title, status, gate from step where name = 'advised' order by title$$,
+  $$values ('fresh', 'skipped', 'nothing_to_do'), ('let go', 'skipped', 'cool_off'), ('stale', 'skipped', 'nothing_to_do')$$,
+  'without a recommendation there is nothing to do, which is no failure');
 select * from finish();
 rollback;
