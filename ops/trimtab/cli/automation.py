@@ -22,13 +22,21 @@ from trimtab.errors import TrimtabError
 
 ACTIONS = ("rule_created", "rule_updated", "rule_deleted", "rule_executed", "action_taken")
 PERFORMANCE = (
-    "rule_name", "status", "total_executions", "successful_executions", "partial_executions", "failed_executions",
-    "success_rate", "shadow_executions", "executions_last_30d", "last_executed_at",
+    "rule_name", "status", "total_executions", "success_rate", "failed_executions", "executions_last_30d",
+    "last_executed_at",
 )  # fmt: skip
-EFFECTIVENESS = (
-    "rule_name", "version", "executions", "success_rate", "held_back", "held_back_by_gate", "changes",
-    "reversals_by_people", "reversal_rate",
-)  # fmt: skip
+# What a person reads of each section of the report; JSON has everything.
+REPORT = {
+    "adoption": ("campaigns", "automated_campaigns", "adoption_percent", "opted_out_campaigns",
+                 "acted_on_percent_last_30d", "autopilot_enabled"),
+    "effectiveness": ("rule_name", "executions", "success_rate", "held_back_by_gate", "changes", "reversals_by_people"),
+    "expected_and_actual": ("rule_name", "action_type", "metric", "comparable_actions", "mean_expected", "mean_actual"),
+    "money": ("month", "rule_name", "action_type", "changes", "budget_raised", "budget_lowered",
+              "spend_stopped_per_day", "currency"),
+    "time": ("month", "action_type", "actions", "reversed_actions", "minutes_per_action", "hours_saved"),
+    "benefit": ("month", "measured_benefit", "expected_benefit", "unmeasured_changes", "value_of_time", "running_cost",
+                "balance", "currency"),
+}  # fmt: skip
 AUDIT = ("created_at", "action", "rule_name", "who", "entity_type", "entity_id", "ip_address", "what")
 SURVEY = ("survey", "answers", "promoters", "passives", "detractors", "net_promoter_score")
 
@@ -91,11 +99,9 @@ def report(settings: Settings, org: str | None, as_json: bool) -> None:
     if as_json:
         print_json({**found, "adoption": found["adoption"][0] if found["adoption"] else None})
         return
-    hidden = {"org_id", "rule_id"}
     for name, rows in found.items():
-        columns = EFFECTIVENESS if name == "effectiveness" else [key for key in (rows or [{}])[0] if key not in hidden]
         if rows:
-            print_rows([_in_words(row) for row in rows], columns, title=name.replace("_", " ").capitalize())
+            print_rows([_in_words(row) for row in rows], REPORT[name], title=name.replace("_", " ").capitalize())
         else:
             err.print(f"{name.replace('_', ' ')}: nothing yet")
 
