@@ -29,6 +29,8 @@ CAPABILITIES = {
         "select from trimtab.optimization_opportunities",
         "select from trimtab.automation_rules",
         "select from trimtab.held_decisions",
+        "select from trimtab.automation_executions",
+        "select trimtab.can_execute('{automation_rules}'), trimtab.success_rate('{automation_rules}')",
         "select from trimtab.memberships",
     ],
     "detect opportunities, candidates for pausing and scaling": [
@@ -60,6 +62,7 @@ CAPABILITIES = {
         "select trimtab.resolve_alert('{alerts}')",
         "select from trimtab.outbox",
     ],
+    "submit events, which rules judge": ["select trimtab.submit_event('visit.made')"],
     "create campaigns and groups": [
         "insert into trimtab.campaigns (title) values ('New')",
         "insert into trimtab.campaign_groups (name) values ('New')",
