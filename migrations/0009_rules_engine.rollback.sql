@@ -5,7 +5,6 @@ drop table trimtab.rule_gates;
 drop table trimtab.rule_vocabulary_parameters;
 drop table trimtab.rule_vocabulary;
 drop type trimtab.decision;
-drop type trimtab.signal_window;
 drop type trimtab.rule_match;
 create type trimtab.rule_match as (
   rule_id uuid,

@@ -212,15 +212,6 @@ create type trimtab.decision as (
 comment on type trimtab.decision is
   'What a rule would do about a campaign or an event. mode: active or shadow. action_type: as the ledger will call it. gate: null where it would act. actions: the rule''s actions, amounts resolved ("plan"). Money in currency (the campaign''s).';
 
-create type trimtab.signal_window as (
-  position integer,
-  unit text,
-  first_unit integer,
-  last_unit integer
-);
-comment on type trimtab.signal_window is
-  'A stretch of time as in metric_windows. Several of one position are added up, and what lies in two of them counts twice.';
-
 create table trimtab.automation_executions (
   org_id uuid not null,
   id uuid not null default gen_random_uuid(),

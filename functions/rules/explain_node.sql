@@ -14,12 +14,12 @@ begin
     select (l.leaf - 'path') || coalesce(
              (
                select jsonb_build_object('evidence', jsonb_agg(e.leaf - 'path' - 'evidence_of' order by e.place))
-               from jsonb_array_elements(p_leaves) with ordinality e (leaf, place)
+               from jsonb_path_query(p_leaves, '$[*]') with ordinality e (leaf, place)
                where (e.leaf ->> 'evidence_of')::bigint = l.place
                having count(*) > 0
              ), '{}')
       into v_leaf
-    from jsonb_array_elements(p_leaves) with ordinality l (leaf, place)
+    from jsonb_path_query(p_leaves, '$[*]') with ordinality l (leaf, place)
     where l.leaf ->> 'path' = p_path;
     -- A condition counts only with the evidence that it asks for.
     return case

@@ -2,7 +2,7 @@ create or replace function trimtab.stopwatch()
   returns timestamptz
   language sql
   volatile
-  parallel safe
+  parallel restricted
 begin atomic
   select clock_timestamp();
 end;

@@ -30,6 +30,7 @@ insert into test.column_values values
   ('quarantined_rows', 'faults', '[]'),
   ('anomalies', 'starts_at', '2026-01-01 00:00+00'),
   ('anomalies', 'ends_at', '2026-01-02 00:00+00'),
+  ('anomalies', 'metric', 'spend'),
   ('anomalies', 'withdrawn_at', null),
   ('automation_rules', 'event_type', null),
   ('automation_rules', 'document', '{"name": "Rule", "status": "active", "priority": 1, "conditions": {"all": [{"type": "metric_threshold", "metric": "roi", "window": "lifetime", "operator": "<", "threshold": 1}]}, "actions": [{"type": "pause_campaign"}]}'),

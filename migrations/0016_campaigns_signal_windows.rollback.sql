@@ -1,0 +1,1 @@
+drop type trimtab.signal_window;
