@@ -204,10 +204,11 @@ begin
       and bool_or(f.age < case f.slice when 1 then c_first else c_first_of_hours end)
   ),
   series as materialized (
-    -- Row is campaign, slice and measure in one number.
+    -- row is campaign, slice and measure in one number, ahead the distance from the middle of the history in days.
     select
       u.part * 10 + s.series - 1 as row, f.age, extract(isodow from f.day)::integer - 1 as weekday, s.n, s.e,
-      f.age >= case f.slice when 1 then c_first else c_first_of_hours end as is_history
+      f.age >= case f.slice when 1 then c_first else c_first_of_hours end as is_history,
+      case f.slice when 1 then (c_first + c_last) / 2.0 else (c_first_of_hours + c_last_of_hours) / 2.0 end::double precision - f.age as ahead
     from facts f
     join units u on u.campaign_id = f.campaign_id and u.slice = f.slice
     -- The price of a click scatters far less than counting clicks would: it is judged in tenths of clicks.
@@ -217,6 +218,8 @@ begin
       (10, f.revenue / u.revenue, f.spend)
     ) s (series, n, e)
     where s.n >= 0 and s.e > 0
+      -- Three hours have too few sales to say more than that there were none.
+      and (f.slice = 1 or s.series in (1, 2, 3, 4, 6, 8))
   ),
   levels as materialized (
     -- The median, or where most days count less than five, the mean.
@@ -231,23 +234,18 @@ begin
     group by s.row
     having count(*) >= c_least_history and sum(s.n) > 0
   ),
-  leveled as materialized (
-    select s.*, l.rate * s.e as mu
-    from series s
-    join levels l on l.row = s.row
-  ),
   own_weekdays as materialized (
     select
-      s.row * 7 + s.weekday as day_row, s.row, s.weekday, u.slice * 10 + mod(s.row, 10) as kind,
-      sum(s.n) as n, sum(s.mu) as mu, avg(s.mu) as mean
+      d.row, d.weekday, u.slice * 10 + mod(d.row, 10) as kind, d.n, d.mu, d.mu / d.days as mean
     from (
       -- A single great day counts only so much.
-      select s.row, s.weekday, least(s.n, 2.5 * s.mu) as n, s.mu
-      from leveled s
+      select s.row, s.weekday, count(*) as days, sum(least(s.n, 2.5 * l.rate * s.e)) as n, sum(l.rate * s.e) as mu
+      from series s
+      join levels l on l.row = s.row
       where s.is_history
-    ) s
-    join units u on u.part = s.row / 10
-    group by s.row, s.weekday, u.slice
+      group by s.row, s.weekday
+    ) d
+    join units u on u.part = d.row / 10
   ),
   weekdays as (
     -- What a weekday is worth to the whole organization.
@@ -259,20 +257,22 @@ begin
     group by s.kind, s.weekday
     window w as (partition by s.kind)
   ),
-  factors as materialized (
+  rates as materialized (
     -- And what it is worth to the campaign, drawn to the former with the weight of three days and 100 events.
     select
-      o.day_row, coalesce(w.factor, 1) * (o.n + 3 * o.mean + 100) / (coalesce(w.factor, 1) * o.mu + 3 * o.mean + 100) as factor
-    from own_weekdays o
-    left join weekdays w on w.kind = o.kind and w.weekday = o.weekday
+      l.row * 7 + g.weekday as day_row,
+      l.rate * coalesce(w.factor, 1)
+        * coalesce((o.n + 3 * o.mean + 100) / (coalesce(w.factor, 1) * o.mu + 3 * o.mean + 100), 1) as rate
+    from levels l
+    join units u on u.part = l.row / 10
+    cross join generate_series(0, 6) g (weekday)
+    left join own_weekdays o on o.row = l.row and o.weekday = g.weekday
+    left join weekdays w on w.kind = u.slice * 10 + mod(l.row, 10) and w.weekday = g.weekday
   ),
   fitted as materialized (
-    select
-      s.row, s.age, s.is_history, s.n, s.e, s.mu * coalesce(f.factor, 1) as mu,
-      case u.slice when 1 then (c_first + c_last) / 2.0 else (c_first_of_hours + c_last_of_hours) / 2.0 end::double precision - s.age as ahead
-    from leveled s
-    join units u on u.part = s.row / 10
-    left join factors f on f.day_row = s.row * 7 + s.weekday
+    select s.row, s.age, s.is_history, s.n, s.e, s.ahead, r.rate * s.e as mu
+    from series s
+    join rates r on r.day_row = s.row * 7 + s.weekday
   ),
   halves as (
     -- Level and trend without the days that do not fit.
@@ -300,21 +300,24 @@ begin
     ) t
     where h.n > 0 and h.days >= c_least_history / 2
   ),
-  residuals as materialized (
+  residuals as not materialized (
     select s.row, s.age, s.is_history, s.n, s.e, s.mu * t.level * exp(t.slope * s.ahead) as mu
     from fitted s
     join trends t on t.row = s.row
   ),
   scatter as materialized (
     select
-      r.row, u.slice * 10 + mod(r.row, 10) as kind,
-      case when avg(r.mu) >= 10 then count(*) else 0 end as days, avg(r.mu) as mean,
-      greatest(0,
-        (1.6 * percentile_cont(0.5) within group (order by abs(ln((r.n + 0.5) / (r.mu + 0.5))))) ^ 2 - avg(1 / (r.mu + 0.5))) as noise
-    from residuals r
-    join units u on u.part = r.row / 10
-    where r.is_history
-    group by r.row, u.slice
+      x.row, u.slice * 10 + mod(x.row, 10) as kind, case when x.mean >= 10 then x.days else 0 end as days, x.mean,
+      greatest(0, (1.6 * x.deviation) ^ 2 - x.counting) as noise
+    from (
+      select
+        r.row, count(*) as days, avg(r.mu) as mean, avg(1 / (r.mu + 0.5)) as counting,
+        percentile_cont(0.5) within group (order by abs(ln((r.n + 0.5) / (r.mu + 0.5)))) as deviation
+      from residuals r
+      where r.is_history
+      group by r.row
+    ) x
+    join units u on u.part = x.row / 10
   ),
   noises as materialized (
     -- Noise beside that of counting, drawn to the organization's; and what is unknown of the expectation itself.

@@ -14,6 +14,7 @@ declare
   v_zone text := v_organization.time_zone;
   v_day date := (p_run_at at time zone v_zone)::date;
   v_change bigint;
+  v_mark trimtab.anomaly_marks;
   v_restated uuid[];
   v_new integer;
 begin
@@ -23,12 +24,22 @@ begin
     where h.org_id = p_org_id
     order by h.created_at desc, h.number desc
     limit 1), 0);
-  if exists (
-    select
-    from trimtab.anomaly_marks m
-    where m.org_id = p_org_id
-      and (m.day, m.knowledge_revision, m.last_change) = (v_day, v_organization.knowledge_revision, v_change)
-  ) then
+  select m.* into v_mark from trimtab.anomaly_marks m where m.org_id = p_org_id;
+  if (v_mark.day, v_mark.last_change) = (v_day, v_change)
+     and (
+       v_mark.knowledge_revision = v_organization.knowledge_revision
+       -- New facts of a day or hour that is not over are not judged yet.
+       or not exists (
+         select
+         from trimtab.campaign_metrics f
+         where f.org_id = p_org_id
+           and f.known_from > v_mark.knowledge_revision
+           and ((f.grain = 'day' and f.day between v_day - 90 and v_day - 1)
+             or (f.grain = 'hour' and f.day between v_day - 90 and v_day and f.hour <= p_run_at - interval '1 hour'))))
+  then
+    update trimtab.anomaly_marks m
+    set knowledge_revision = v_organization.knowledge_revision
+    where m.org_id = p_org_id and m.knowledge_revision < v_organization.knowledge_revision;
     return 0;
   end if;
 
@@ -201,6 +212,6 @@ begin
 end
 $$;
 comment on function trimtab.store_anomalies(uuid, timestamptz) is
-  'Looks for anomalies of an organization as of p_run_at (detect_anomalies()) and keeps them, one row an episode: found again it is extended, what stood on facts that were corrected is judged again and withdrawn if it no longer holds, an acknowledged one comes back only when it gets graver. Returns the number of new ones. Again on the same day, facts and campaigns it does not even look (anomaly_marks) and writes nothing. For the engine. Errors: TT004.';
+  'Looks for anomalies of an organization as of p_run_at (detect_anomalies()) and keeps them, one row an episode: found again it is extended, what stood on facts that were corrected is judged again and withdrawn if it no longer holds, an acknowledged one comes back only when it gets graver. Returns the number of new ones. Again on the same day, campaigns and facts of whole days and hours it does not even look (anomaly_marks) and writes nothing. For the engine. Errors: TT004.';
 alter function trimtab.store_anomalies(uuid, timestamptz) owner to trimtab_definer;
 grant execute on function trimtab.store_anomalies(uuid, timestamptz) to trimtab_engine, trimtab_definer;

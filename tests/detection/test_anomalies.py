@@ -81,11 +81,11 @@ class Tally:
             print(f"| {kind} | {np.mean(hits):.0%} | {np.mean(plain > 3):.0%} | {np.mean(plain > least):.0%} |")
         plain = np.concatenate(list(self.plain.values()))
         clean = np.array(self.plain_of_clean)
-        hits = int((plain > 3).sum())
+        right = int((plain > 3).sum())
         print(f"| all | {self.recall():.0%} | {np.mean(plain > 3):.0%} | {np.mean(plain > least):.0%} |")
         alarms = (100 * float(np.mean(rate)) for rate in (self.false_alarms, clean > 3, clean > least))
         print("| false alarms of 100 campaigns | " + " | ".join(f"{rate:.1f}" for rate in alarms) + " |")
-        print(f"| precision | {self.precision():.0%} | {hits / (hits + (clean > 3).sum()):.0%} |"
+        print(f"| precision | {self.precision():.0%} | {right / (right + (clean > 3).sum()):.0%} |"
               f" {(plain > least).sum() / ((plain > least).sum() + (clean > least).sum()):.0%} |")  # fmt: skip
 
 

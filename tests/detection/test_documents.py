@@ -17,7 +17,7 @@ def test_every_type_has_its_page(db: Database) -> None:
     )
     types = set(re.findall(r"'(\w+)'", constraint))
     assert len(types) == 7
-    assert {page.stem for page in DOCS.glob("*.md")} == types | {"README", "confidence"}
+    assert {page.stem for page in DOCS.glob("*.md")} == types | {"README", "anomalies", "confidence"}
     index = (DOCS / "README.md").read_text()
     for kind in types:
         assert f"[{kind}]({kind}.md)" in index
@@ -41,3 +41,20 @@ def test_every_limit_is_documented_with_its_default(db: Database) -> None:
         if len(cells) == 3 and re.fullmatch(r"`\w+`(, `\w+`)*", cells[0]) and re.match(r"[\d.]", cells[1]):
             documented |= dict(zip(re.findall(r"`(\w+)`", cells[0]), map(float, cells[1].split(", ")), strict=True))
     assert documented == {name: float(value) for name, value in limits.items()}
+
+
+def test_severities_of_anomalies(db: Database) -> None:
+    """The documented steps of the score, and the kinds, windows and metrics, are those of the code."""
+    page = (DOCS / "anomalies.md").read_text()
+    source = db.value("select prosrc from pg_proc where proname = 'detect_anomalies'")
+    constants = dict(re.findall(r"c_(\w+) constant (?:integer|double precision) := ([\d.]+)", source))
+    documented = dict(re.findall(r"^\| from ([\d.]+) \| `(\w+)` \|$", page, re.MULTILINE))
+    assert documented == {
+        constants["least_score"]: "low",
+        constants["medium"]: "medium",
+        constants["high"]: "high",
+        constants["critical"]: "critical",
+    }
+    kinds = db.value("select pg_get_constraintdef(oid) from pg_constraint where conname = 'anomalies_kind_known'")
+    for kind in re.findall(r"'(\w+)'", kinds):
+        assert f"`{kind}`" in page, kind
