@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 TRIMTAB := $(BIN)/trimtab
 
 .DEFAULT_GOAL := help
-.PHONY: demo test soak up down migrate psql lint bench snapshot clean help setup
+.PHONY: demo test soak up down migrate psql lint bench docs snapshot clean help setup
 
 demo: setup ## set everything up, import the demo export, run the autopilot once, show what it did
 	@$(TRIMTAB) up
@@ -38,6 +38,9 @@ lint: setup ## ruff, mypy and the rules for SQL files
 
 bench: setup ## measurements, compared with hand-written SQL in the same run
 	@$(BIN)/python -m pytest -m bench -s tests/bench $(ARGS)
+
+docs: setup ## write what the database says of rules into docs/rules
+	@PYTHONPATH=tests $(BIN)/python -m support.pages
 
 snapshot: setup ## write the schema that the files make to sql/schema.txt
 	@PYTHONPATH=tests $(BIN)/python -m support.snapshot

@@ -1,0 +1,107 @@
+"""Keeps the parts of docs/rules that come from the database as it says them (`make docs`).
+
+Between `<!-- name … -->` and `<!-- end -->` a page shows what the database has. The names are the functions of PARTS; a page of
+a condition or an action is named after its code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from support.database import Connection, TestCluster
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+RULES = DOCS / "rules"
+MARK = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+KINDS = {"conditions": "condition", "actions": "action"}
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Rows as a table of Markdown."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def summary(connection: Connection, page: Path) -> str:
+    """What the vocabulary says of a type."""
+    [(text,)] = connection.execute(
+        "select summary from trimtab.rule_vocabulary where kind = %s and code = %s",
+        [KINDS[page.parent.name], page.stem],
+    ).fetchall()
+    return f"{text}\n"
+
+
+def parameters(connection: Connection, page: Path) -> str:
+    """The parameters of a type: what is allowed, the default."""
+    rows = connection.execute(
+        "select name, value_type, is_required, minimum, maximum, allowed, default_value, description"
+        " from trimtab.rule_vocabulary_parameters where kind = %s and code = %s and position < 200 order by position, name",
+        [KINDS[page.parent.name], page.stem],
+    ).fetchall()
+    if not rows:
+        return "None.\n"
+    lines = []
+    for name, value_type, is_required, minimum, maximum, allowed, default, description in rows:
+        if allowed:
+            values = ", ".join(f"`{word}`" for word in allowed)
+        elif value_type in ("number", "integer") and minimum is not None and maximum is not None:
+            values = f"{value_type}, {minimum:f} to {maximum:f}"
+        elif value_type in ("number", "integer") and minimum is not None:
+            values = f"{value_type}, at least {minimum:f}"
+        else:
+            values = value_type
+        default_text = "required" if is_required else "" if default is None else f"`{json.dumps(default)}`"
+        lines.append((f"`{name}`", values, default_text, description))
+    return table(("parameter", "takes", "default", "meaning"), lines)
+
+
+def types(connection: Connection, page: Path) -> str:
+    """All conditions and all actions, each with its page."""
+    text = ""
+    for folder, kind in KINDS.items():
+        rows = connection.execute(
+            "select code, summary from trimtab.rule_vocabulary where kind = %s order by position", [kind]
+        ).fetchall()
+        text += ("\n" if text else "") + table(
+            (kind, ""), [(f"[`{code}`](rules/{folder}/{code}.md)", said) for code, said in rows]
+        )
+    return text
+
+
+PARTS: dict[str, Callable[[Connection, Path], str]] = {"summary": summary, "parameters": parameters, "types": types}
+
+
+def filled(connection: Connection, page: Path) -> str:
+    """A page as it should be."""
+    return MARK.sub(
+        lambda mark: mark.group(1) + PARTS[mark.group("name")](connection, page) + mark.group(3),
+        page.read_text(encoding="utf-8"),
+    )
+
+
+def pages() -> list[Path]:
+    """Every page that has such a part."""
+    return [
+        page
+        for page in [DOCS / "rules.md", *sorted(RULES.rglob("*.md"))]
+        if MARK.search(page.read_text(encoding="utf-8"))
+    ]
+
+
+def main() -> None:
+    """Write what the database says into the pages."""
+    cluster = TestCluster()
+    try:
+        with cluster.create(cluster.template("migrated")).connect() as connection:
+            for page in pages():
+                page.write_text(filled(connection, page), encoding="utf-8")
+                print(page.relative_to(DOCS))
+    finally:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    main()
