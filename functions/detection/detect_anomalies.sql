@@ -65,6 +65,18 @@ begin
   end if;
   v_ids := coalesce(p_campaign_ids, array(select c.id from trimtab.campaigns c where c.org_id = p_org_id));
 
+  -- Where nothing came for the days that are judged, there is nothing to learn either.
+  if not exists (
+    select
+    from trimtab.campaign_metrics f
+    where f.org_id = p_org_id
+      and f.campaign_id = any (v_ids)
+      and f.grain in ('day', 'hour')
+      and f.day between v_day - 2 and v_day + 1)
+  then
+    return;
+  end if;
+
   select max(f.hour) + interval '1 hour' into v_hours_end
   from trimtab.campaign_metrics f
   where f.org_id = p_org_id
