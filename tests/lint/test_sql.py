@@ -86,7 +86,8 @@ def faults_of_statement(kind: str, stmt: Any) -> Iterator[str]:
         yield f"{name} does not belong into a repeatable file of {kind}/"
     # PostgreSQL cannot replace a constraint trigger: it is dropped and made again.
     is_constraint = is_a(stmt, ast.CreateTrigStmt) and stmt.isconstraint
-    if is_a(stmt, ast.CreateFunctionStmt | ast.ViewStmt | ast.CreateTrigStmt) and not stmt.replace and not is_constraint:
+    is_made = is_a(stmt, ast.CreateFunctionStmt | ast.ViewStmt | ast.CreateTrigStmt)
+    if is_made and not stmt.replace and not is_constraint:
         yield f"{name} without 'or replace'"
     if is_a(stmt, ast.DropStmt) and not stmt.missing_ok:
         yield "drop without 'if exists'"

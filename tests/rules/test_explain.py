@@ -91,7 +91,7 @@ def thresholds(node: dict[str, Any], key: tuple[str, str]) -> set[Decimal]:
     if "not" in node:
         return thresholds(node["not"], key)
     if "all" in node or "any" in node:
-        return {x for part in node.get("all", node.get("any")) for x in thresholds(part, key)}
+        return {x for part in node.get("all") or node["any"] for x in thresholds(part, key)}
     found = set()
     if (node["metric"], node["window"]) == key:
         found |= set(node["threshold"]) if isinstance(node["threshold"], list) else {node["threshold"]}

@@ -1,4 +1,4 @@
-"""docs/rules: a page for each type in one form, tables from the database, examples that can be saved, guides that work."""
+"""docs/rules: a page for each type in one form, tables from the database, examples that save, guides that work."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def test_what_extending_says_makes_types_that_work(tap_db: Database) -> None:
         assert len(found) == 2  # the operator, and no threshold
         [(rule_id,)] = person.execute("select trimtab.save_rule(%s)", [Jsonb(rule)]).fetchall()
         [(decided,)] = person.execute(
-            "select array_agg(d.campaign_title order by 1) from trimtab.decide(%s) d where d.rule_id = %s and d.gate is null",
+            "select array_agg(d.campaign_title order by 1) from trimtab.decide(%s) d"
+            " where d.rule_id = %s and d.gate is null",
             [org_id, rule_id],
         ).fetchall()
         assert decided == [long]

@@ -1,14 +1,14 @@
 """Keeps the parts of docs/rules that come from the database as it says them (`make docs`).
 
-Between `<!-- name … -->` and `<!-- end -->` a page shows what the database has. The names are the functions of PARTS; a page of
-a condition or an action is named after its code.
+Between `<!-- name … -->` and `<!-- end -->` a page shows what the database has. The names are the functions of PARTS; a
+page of a condition or an action is named after its code.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from support.database import Connection, TestCluster
@@ -19,7 +19,7 @@ MARK = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 KINDS = {"conditions": "condition", "actions": "action"}
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Rows as a table of Markdown."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
@@ -38,7 +38,8 @@ def parameters(connection: Connection, page: Path) -> str:
     """The parameters of a type: what is allowed, the default."""
     rows = connection.execute(
         "select name, value_type, is_required, minimum, maximum, allowed, default_value, description"
-        " from trimtab.rule_vocabulary_parameters where kind = %s and code = %s and position < 200 order by position, name",
+        " from trimtab.rule_vocabulary_parameters where kind = %s and code = %s and position < 200"
+        " order by position, name",
         [KINDS[page.parent.name], page.stem],
     ).fetchall()
     if not rows:
