@@ -345,12 +345,17 @@ def test_calls_with_the_ids_of_another_organization_give_and_change_nothing(worl
 def test_a_viewer_changes_nothing_by_any_call(world: World) -> None:
     """Everything is called with the ids of the own organization, and once more with nothing but nulls."""
     connection = world.connect("viewer")
+    # What a viewer says of their own experience is theirs to say.
+    own = {"trimtab.survey_answers"}
     before = world.rows_of(world.acme)
     for _, _, _, _, statement in _calls(world, "viewer", world.acme):
         for text in (statement, re.sub(r"'[^']*'::", "null::", statement)):
             state, _ = attempt(connection, text)
             assert state is None or state.startswith("TT") or state == REFUSED, f"{text}: {state}"
-    assert world.rows_of(world.acme) == before
+    after = world.rows_of(world.acme)
+    assert {name: rows for name, rows in after.items() if name not in own} == {
+        name: rows for name, rows in before.items() if name not in own
+    }
 
 
 def test_no_trigger_function_can_be_hung_on_another_table(world: World) -> None:
