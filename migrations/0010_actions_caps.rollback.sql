@@ -1,5 +1,5 @@
-drop trigger if exists envelope on trimtab.campaigns;
-drop trigger if exists envelope_changed on trimtab.campaigns;
+drop trigger if exists spend_caps on trimtab.campaigns;
+drop trigger if exists spend_caps_changed on trimtab.campaigns;
 drop trigger if exists lock_envelope on trimtab.campaigns;
 drop trigger if exists guard_automation on trimtab.campaign_changes;
 drop trigger if exists guard_steps on trimtab.campaign_changes;

@@ -34,7 +34,7 @@ begin
   if exists (
     select from trimtab.campaign_changes h
     where h.org_id = new.org_id and h.campaign_id = new.id and h.transaction_id = pg_current_xact_id()
-      and h.status = 'pending'
+      and (h.is_automated or h.origin = 'rollback')
   ) then
     perform trimtab.settle_envelope(new.org_id);
   end if;
@@ -44,11 +44,12 @@ $$;
 comment on function trimtab.note_envelope() is
   'Row trigger: notes a campaign that may spend more than before, or that brings what it has spent under other caps, where the organization has spend caps, for the check at the end of the transaction; what an action does is checked at once. Errors: TT018.';
 alter function trimtab.note_envelope() owner to trimtab_definer;
+-- Their names come after record_change: by then the ledger holds the state that ended, which the month's worst is read from.
 -- A campaign that an import makes is reported, not decided: it is spending already, and is never refused.
-create or replace trigger envelope after insert on trimtab.campaigns
+create or replace trigger spend_caps after insert on trimtab.campaigns
   for each row when (new.status = 'active' and not (new.source_key is not null and current_user = 'trimtab_definer'))
   execute function trimtab.note_envelope();
-create or replace trigger envelope_changed after update on trimtab.campaigns
+create or replace trigger spend_caps_changed after update on trimtab.campaigns
   for each row when (
     (old.currency, old.platform, old.group_id) is distinct from (new.currency, new.platform, new.group_id)
     or new.status = 'active'
