@@ -29,6 +29,7 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT033', 'unknown_library_rule', 'There is no such rule in the library.'),
   ('TT035', 'bad_event', 'An event that was submitted is not valid.'),
   ('TT036', 'no_handler', 'Nothing is entered that carries out an action of this type.'),
+  ('TT037', 'not_by_hand', 'The rule cannot be executed by hand.'),
   ('TT038', 'bad_measuring_input', 'An answer to a survey, or an assumption for the measuring, is not possible.'),
   ('TT040', 'bad_opportunity', 'The opportunity is not valid.'),
   ('TT041', 'unknown_opportunity', 'There is no such opportunity in the organization, or it is closed.'),

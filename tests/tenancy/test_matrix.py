@@ -77,7 +77,10 @@ CAPABILITIES = {
         "select trimtab.auto_scale_campaign('{campaigns}', 2, 'test')",
         "select trimtab.rollback_action('{campaign_changes}')",
     ],
-    "run the autopilot": ["select trimtab.run_autonomous_operations()"],
+    "run the autopilot": [
+        "select trimtab.run_autonomous_operations()",
+        "select trimtab.execute_rule('{automation_rules}')",
+    ],
     "write rules in shadow, adopt ready ones": [
         "select trimtab.save_rule('" + SHADOW_RULE + "')",
         "select trimtab.adopt_rule('spend_guard')",
