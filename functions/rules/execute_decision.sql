@@ -32,7 +32,9 @@ begin
     p_decision.campaign_id, (p_event ->> 'id')::bigint, p_run_id, p_source, 'skipped', p_decision.confidence_score,
     p_decision.facts_revision, coalesce(nullif(p_decision.evidence -> 'conditions', 'null'), '[]'),
     jsonb_strip_nulls(jsonb_build_object(
-      'rule_name', p_decision.rule_name, 'reason', p_decision.reason, 'campaign_title', p_decision.campaign_title, 'event', p_event,
+      'rule_name', p_decision.rule_name, 'reason', p_decision.reason, 'campaign_title', p_decision.campaign_title,
+      -- The payload stands in the journal.
+      'event', case when p_event ? 'id' then p_event - 'payload' else p_event end,
       'known', p_decision.evidence -> 'known', 'facts_end_at', p_decision.evidence -> 'facts_end_at')),
     p_as_of, trimtab.current_user_id(), session_user)
   on conflict (org_id, rule_id, event_id, campaign_id) where event_id is not null do nothing

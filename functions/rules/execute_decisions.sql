@@ -65,7 +65,8 @@ begin
       (p_event ->> 'id')::bigint, p_run_id, p_source, 'skipped', d.confidence_score, d.facts_revision,
       coalesce(nullif(d.evidence -> 'conditions', 'null'), '[]'), a.actions, (trimtab.outcome_of(a.actions)).results,
       jsonb_strip_nulls(jsonb_build_object(
-        'rule_name', d.rule_name, 'reason', d.reason, 'campaign_title', d.campaign_title, 'event', p_event,
+        'rule_name', d.rule_name, 'reason', d.reason, 'campaign_title', d.campaign_title,
+        'event', case when p_event ? 'id' then p_event - 'payload' else p_event end,
         'known', d.evidence -> 'known', 'facts_end_at', d.evidence -> 'facts_end_at')),
       p_as_of, p_as_of, 0, trimtab.current_user_id(), session_user
     from unnest(p_decisions) d

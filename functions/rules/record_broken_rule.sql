@@ -48,7 +48,7 @@ begin
     case when p_event is null then 'campaign' else 'event' end, p_campaign_id, (p_event ->> 'id')::bigint, p_run_id, p_source,
     case r.status when 'active' then 'failure' else 'skipped' end,
     p_error_code, p_error_message,
-    jsonb_strip_nulls(jsonb_build_object('rule_name', r.name, 'event', p_event)),
+    jsonb_strip_nulls(jsonb_build_object('rule_name', r.name, 'event', case when p_event ? 'id' then p_event - 'payload' else p_event end)),
     p_as_of, p_as_of, 0, trimtab.current_user_id(), session_user
   from trimtab.automation_rules r
   where r.org_id = p_org_id and r.id = p_rule_id
