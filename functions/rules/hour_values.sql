@@ -13,6 +13,9 @@ create or replace function trimtab.hour_values(
   set search_path to trimtab, pg_catalog, pg_temp
   -- Planning the scan of all partitions anew costs more than running it for one organization.
   set plan_cache_mode to force_generic_plan
+  -- Few rows are expected and many come: they are added up as they are read, not sorted and gathered first.
+  set enable_sort to off
+  set max_parallel_workers_per_gather to 0
 as $$
 -- Names of columns mean the columns, not the results of the same name.
 #variable_conflict use_column
@@ -47,43 +50,45 @@ begin
   end if;
 
   return query
-  with fact as materialized (
-    select f.campaign_id, f.day, extract(hour from f.hour at time zone v_organization.time_zone)::integer as hour,
-           f.currency::text as currency, f.impressions, f.clicks, f.spend, f.conversions, f.revenue,
-           f.likes + f.shares + f.comments as engagements
+  with wanted as (
+    select f.place::integer as feature, coalesce(m.same_as, m.code) as metric, coalesce((f.entry ->> 'days')::integer, 28) as days
+    from unnest(p_features) with ordinality f (entry, place)
+    join trimtab.metrics m on m.code = coalesce(f.entry ->> 'metric', 'ctr')
+  ), fact as materialized (
+    -- What comes out (n) of what goes in (e), on the hours on which both are known. The time of day is the hour and the ones
+    -- beside it, as of the present one.
+    select f.campaign_id, f.day, m.metric, f.currency::text as currency,
+           (date_part('hour', f.hour at time zone v_organization.time_zone)::integer - v_hour + 25) % 24 <= 2 as is_near,
+           sum(v.n) as n, sum(v.e) as e, sum(case when m.metric = 'roas' then f.conversions end) as conversions
     from trimtab.campaign_metrics f
+    cross join (select distinct w.metric from wanted w) m
+    cross join lateral (
+      select case m.metric
+               when 'ctr' then f.clicks when 'conversion_rate' then f.conversions
+               when 'engagement_rate' then f.likes + f.shares + f.comments when 'roas' then f.revenue
+             end as n,
+             case m.metric
+               when 'ctr' then f.impressions when 'conversion_rate' then f.clicks
+               when 'engagement_rate' then f.impressions when 'roas' then f.spend
+             end as e
+    ) v
     where f.org_id = p_org_id
       and f.grain = 'hour'
       and f.day between v_today - v_days and v_today - 1
       and (p_campaign_ids is null or f.campaign_id = any (p_campaign_ids))
       and case when p_known is null then f.known_to is null
         else f.known_from <= p_known and (f.known_to is null or f.known_to > p_known) end
-  ), wanted as (
-    select f.place::integer as feature, coalesce(m.same_as, m.code) as metric, coalesce((f.entry ->> 'days')::integer, 28) as days
-    from unnest(p_features) with ordinality f (entry, place)
-    join trimtab.metrics m on m.code = coalesce(f.entry ->> 'metric', 'ctr')
+      and v.n is not null and v.e is not null
+    group by 1, 2, 3, 4, 5
   ), counted as (
-    -- What comes out (n) of what goes in (e), on the hours on which both are known. The time of day is the hour and the ones
-    -- beside it, as of the present one.
     select w.feature, f.campaign_id, w.metric,
-           sum(v.n) as n_all, sum(v.e) as e_all,
-           sum(v.n) filter (where (f.hour - v_hour + 25) % 24 <= 2) as n_hour,
-           sum(v.e) filter (where (f.hour - v_hour + 25) % 24 <= 2) as e_hour,
+           sum(f.n) as n_all, sum(f.e) as e_all,
+           sum(f.n) filter (where f.is_near) as n_hour,
+           sum(f.e) filter (where f.is_near) as e_hour,
            sum(f.conversions) as conversions,
            count(distinct f.day) as days
     from wanted w
-    join fact f on f.day >= v_today - w.days
-    cross join lateral (
-      select case w.metric
-               when 'ctr' then f.clicks when 'conversion_rate' then f.conversions when 'engagement_rate' then f.engagements
-               when 'roas' then f.revenue
-             end as n,
-             case w.metric
-               when 'ctr' then f.impressions when 'conversion_rate' then f.clicks when 'engagement_rate' then f.impressions
-               when 'roas' then f.spend
-             end as e
-    ) v
-    where v.n is not null and v.e is not null
+    join fact f on f.metric = w.metric and f.day >= v_today - w.days
     group by w.feature, f.campaign_id, w.metric
     -- Hours of different currencies are not added up.
     having w.metric <> 'roas' or count(distinct f.currency) = 1
