@@ -15,7 +15,7 @@ create or replace function trimtab.hour_values(
   set plan_cache_mode to force_generic_plan
   -- Few rows are expected and many come: they are added up as they are read, not sorted and gathered first.
   set enable_sort to off
-  set max_parallel_workers_per_gather to 0
+  set max_parallel_workers_per_gather to '0'
 as $$
 -- Names of columns mean the columns, not the results of the same name.
 #variable_conflict use_column
