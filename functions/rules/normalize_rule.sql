@@ -454,7 +454,7 @@ begin
       concat_ws('.', nullif(w.path, 'document'), left(w.key, 100)), w.found, w.allowed)
     from wrong w
     union all
-    select 3 || n.place, n.fault from nodes n where n.fault is not null and not (n.place = '{}' and n.node = '[]')
+    select 3 || n.place, n.fault from nodes n where n.fault is not null and not (n.place = '{}' and n.node in ('[]', '{"all": []}'))
     union all
     select 3 || n.place, format('%s: found conditions %s groups deep, allowed: at most %s.', n.path, cardinality(n.place), c_deepest - 1)
     from nodes n

@@ -1,7 +1,7 @@
 -- The documents as the seeds print them; what each of them means is written out here by hand.
 begin;
 set local search_path to trimtab, test, public;
-select plan(43);
+select plan(44);
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
 delete from trimtab.automation_rules where org_id = :'acme';
@@ -297,6 +297,10 @@ begin
   return v_document;
 end $$;
 select isnt_empty('select from given', 'there are documents to save');
+select is_empty($$
+  select g.document, n.faults from given g cross join lateral normalize_rule(g.understood) n
+  where n.document is distinct from g.understood$$,
+  'what was understood is understood again, a rule without conditions too');
 select is_empty($$
   select g.document, g.understood from given g
   where not (g.understood -> 'scope') ? 'campaigns' and pg_temp.saved(g.document) is distinct from g.understood$$,
