@@ -157,17 +157,36 @@ begin
       and f.currency = j.currency
       and not j.stopped @> f.day
       and (j.ends_at is null or f.day < (j.ends_at at time zone v_zone)::date)
-      -- A day is judged when it was whole as it became known.
-      and (f.day < v_day - c_first or not exists (
-        select
-        from trimtab.knowledge_revisions k
-        where k.org_id = p_org_id and k.revision = f.known_from
-          and k.published_at < trimtab.day_start(f.day + 1, v_zone)))
+      -- A day is judged when it was whole as it became known, or when the next one has begun to arrive. One that is added up from
+      -- hours does not change with hours of zeros: there the last hour says so.
+      and (
+        f.day < v_day - c_first
+        or not exists (
+          select
+          from trimtab.knowledge_revisions k
+          where k.org_id = p_org_id
+            and k.revision = case
+              when f.is_derived then (
+                select h.known_from
+                from trimtab.campaign_metrics h
+                where h.org_id = p_org_id and h.campaign_id = f.campaign_id and h.grain = 'hour' and h.day = f.day
+                  and h.hour = trimtab.day_start(f.day + 1, v_zone) - interval '1 hour'
+                  and h.known_from <= v_known and (h.known_to is null or h.known_to > v_known))
+              else f.known_from
+            end
+            and k.published_at < trimtab.day_start(f.day + 1, v_zone))
+        or exists (
+          select
+          from trimtab.campaign_metrics n
+          where n.org_id = p_org_id and n.campaign_id = f.campaign_id and n.grain = 'day'
+            and n.day > f.day and n.day <= v_day + 1
+            and n.known_from <= v_known and (n.known_to is null or n.known_to > v_known)))
       and (f.day < v_day - c_first or not f.is_derived or exists (
         select
         from trimtab.campaign_metrics h
         where h.org_id = p_org_id and h.campaign_id = f.campaign_id and h.grain = 'hour' and h.day = f.day
-          and h.hour = trimtab.day_start(f.day + 1, v_zone) - interval '1 hour' and h.known_to is null))
+          and h.hour = trimtab.day_start(f.day + 1, v_zone) - interval '1 hour'
+          and h.known_from <= v_known and (h.known_to is null or h.known_to > v_known)))
     union all
     select
       h.campaign_id, 2, h.age, min(h.day), max(h.known_from), sum(h.impressions), sum(h.clicks), sum(h.spend),
