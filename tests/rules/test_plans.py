@@ -56,10 +56,11 @@ def warm(connection: Connection, query: str, *parameters: str) -> Plans:
     return plans
 
 
-def test_matching_rules_reads_each_campaign_once(connection: Connection, org_id: str) -> None:
-    plans = warm(connection, "select count(*) from trimtab.match_rules(%s)", org_id)
-    assert plans.rows("automation_rules") == 10
-    assert plans.indexes("automation_rules") == {"automation_rules_active_idx"}
+def test_evaluating_rules_reads_each_campaign_once(connection: Connection, org_id: str) -> None:
+    plans = warm(connection, "select count(*) from trimtab.evaluate_rules(%s)", org_id)
+    # Once for what signals answer, once for what takes more.
+    assert plans.rows("automation_rules") == 2 * 10
+    assert plans.indexes("automation_rules") == {"automation_rules_judged_idx"}
     # The memo is read once for its arrays and once for what it lacks; so are the campaigns.
     assert plans.rows("campaign_signals") == 2 * CAMPAIGNS
     assert plans.rows("campaigns") == 2 * CAMPAIGNS
@@ -67,12 +68,12 @@ def test_matching_rules_reads_each_campaign_once(connection: Connection, org_id:
     assert not [table for table in plans.tables() if table.startswith("campaign_metrics")]
 
 
-def test_deciding_nothing_costs_no_more_than_matching(connection: Connection, org_id: str) -> None:
-    matching = warm(connection, "select count(*) from trimtab.match_rules(%s)", org_id)
+def test_deciding_nothing_costs_no_more_than_evaluating(connection: Connection, org_id: str) -> None:
+    evaluating = warm(connection, "select count(*) from trimtab.evaluate_rules(%s)", org_id)
     deciding = warm(connection, "select count(*) from trimtab.decide(%s)", org_id)
-    assert len(deciding.statements) <= len(matching.statements) + 1
+    assert len(deciding.statements) <= len(evaluating.statements) + 1
     assert {table: deciding.rows(table) for table in deciding.tables()} == {
-        table: matching.rows(table) for table in matching.tables()
+        table: evaluating.rows(table) for table in evaluating.tables()
     }
 
 
