@@ -78,5 +78,5 @@ def first_screen() -> list[bytes]:
     block = text.split("```sql\n")[1].split("```")[0]
     lines = [line for line in block.splitlines() if not line.startswith("--")]
     statements = [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
-    assert len(statements) == 6
+    assert len(statements) == 8
     return [statement.encode() for statement in statements]
