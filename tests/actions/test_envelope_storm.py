@@ -603,15 +603,15 @@ def run(db: Database, *, seed: int, worlds: int, sessions: int, changes: int, ki
     nothing_rises(world, seed + 200, min(sessions, 8), few)
     # Reductions stay possible, and with a rate there is room again.
     with db.connect(world.manager) as person:
-        person.execute("update trimtab.campaigns set daily_budget = 0.5 where id = %s", [foreign])
+        person.execute("update trimtab.campaigns set daily_budget = daily_budget / 2 where id = %s", [foreign])
         with pytest.raises(psycopg.Error) as refused:
-            person.execute("update trimtab.campaigns set daily_budget = 0.6 where id = %s", [foreign])
+            person.execute("update trimtab.campaigns set daily_budget = daily_budget + 0.1 where id = %s", [foreign])
         assert refused.value.sqlstate == "TT018"
         db.rows(
             "insert into trimtab.exchange_rates (from_currency, to_currency, valid_from, rate, source)"
             " values ('CHF', 'USD', '2020-01-01', 1, 'test')"
         )
-        person.execute("update trimtab.campaigns set daily_budget = 0.6 where id = %s", [foreign])
+        person.execute("update trimtab.campaigns set daily_budget = daily_budget + 0.1 where id = %s", [foreign])
     return outcomes
 
 
