@@ -24,7 +24,7 @@ begin
   ), ranked as (
     -- A place in the order is the last one of those with the same value, so that no more than were asked for are among the first.
     select f.feature, v.campaign_id, f.count, f.percent,
-           count(*) over (partition by f.feature, p.part order by case f.direction when 'top' then - v.value else v.value end) as place,
+           count(*) over (partition by f.feature, p.part order by case f.direction when 'top' then - w.value else w.value end) as place,
            count(*) over (partition by f.feature, p.part) as campaigns
     from (select array_agg(f.metric order by f.feature) as metrics, array_agg(f.span order by f.feature) as spans from features f) q
     cross join lateral trimtab.metric_values(
@@ -34,6 +34,8 @@ begin
     cross join lateral (
       select case f.within when 'platform' then c.platform when 'group' then c.group_id::text else '' end as part
     ) p
+    -- A quotient that does not end is cut where PostgreSQL likes: equals stay equals to ten digits.
+    cross join lateral (select round(v.value, 10) as value) w
     where c.status = 'active'
       and (c.ends_at is null or c.ends_at > p_as_of)
       and p.part is not null

@@ -102,7 +102,7 @@ def answer(
     zone = ZoneInfo(time_zone)
     today = as_of.astimezone(zone).date()
     this_hour = hour_start(as_of, zone)
-    visible = [fact for fact in facts if _is_known(fact, known)]
+    visible = [fact for fact in facts if is_known(fact, known)]
     days = [fact for fact in visible if fact.grain == "day" and fact.day <= today]
     hours = [
         fact
@@ -114,14 +114,14 @@ def answer(
         window: [
             fact
             for fact in (days if unit == "day" else hours)
-            if _within(_age(fact, today, this_hour), oldest, youngest)
+            if within(age(fact, today, this_hour), oldest, youngest)
         ]
         for window, (unit, oldest, youngest) in WINDOWS.items()
     }
     for metric in METRICS:
         for window in WINDOWS:
-            rows = [_converted(fact, currency, rate) for fact in chosen[window]]
-            signals.append(_value(metric, rows))
+            rows = [converted(fact, currency, rate) for fact in chosen[window]]
+            signals.append(value(metric, rows))
     read = days + hours
     reported = [fact for fact in days if not fact.is_derived]
     derived = [fact for fact in days if fact.is_derived]
@@ -141,19 +141,19 @@ def answer(
     )
 
 
-def _is_known(fact: Fact, known: int | None) -> bool:
+def is_known(fact: Fact, known: int | None) -> bool:
     if known is None:
         return fact.known_to is None
     return fact.known_from <= known and (fact.known_to is None or fact.known_to > known)
 
 
-def _age(fact: Fact, today: date, this_hour: datetime) -> int:
+def age(fact: Fact, today: date, this_hour: datetime) -> int:
     if fact.hour is None:
         return (today - fact.day).days
     return -(-int((this_hour - fact.hour).total_seconds()) // 3600)
 
 
-def _within(age: int, oldest: int | None, youngest: int) -> bool:
+def within(age: int, oldest: int | None, youngest: int) -> bool:
     return age >= youngest and (oldest is None or age <= oldest)
 
 
@@ -161,7 +161,7 @@ class NoRateError(Exception):
     """An amount that cannot be converted."""
 
 
-def _converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | NoRateError | None]:
+def converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | NoRateError | None]:
     row: dict[str, Fraction | NoRateError | None] = {}
     for measure in MEASURES:
         value = fact.measures.get(measure)
@@ -177,7 +177,7 @@ def _converted(fact: Fact, currency: str, rate: Rate) -> dict[str, Fraction | No
     return row
 
 
-def _value(metric: str, rows: Sequence[dict[str, Fraction | NoRateError | None]]) -> Fraction | None:
+def value(metric: str, rows: Sequence[dict[str, Fraction | NoRateError | None]]) -> Fraction | None:
     if metric == "reach":
         return max((value for row in rows if isinstance(value := row["reach"], Fraction)), default=None)
     if metric in RATIOS:
