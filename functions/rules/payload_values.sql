@@ -19,8 +19,8 @@ begin
     case
       when f.entry ? 'operator' then trimtab.answer_of(f.entry ->> 'operator', v.value, f.entry -> 'value')
       when jsonb_typeof(v.value) = 'number' then (v.value #>> '{}')::numeric
-      -- A number that was sent as text.
-      when jsonb_typeof(v.value) = 'string' and v.value #>> '{}' ~ '^\s*-?\d{1,30}(\.\d{1,30})?\s*$' then (v.value #>> '{}')::numeric
+      -- A number that was sent as text; of blanks and digits only those that a number is read with.
+      when jsonb_typeof(v.value) = 'string' and v.value #>> '{}' ~ '^ *-?[0-9]{1,30}(\.[0-9]{1,30})? *$' then (v.value #>> '{}')::numeric
     end
   from unnest(p_features) with ordinality f (entry, place)
   cross join lateral (select p_event -> 'payload' #> string_to_array(f.entry ->> 'field', '.')) v (value);

@@ -1,5 +1,5 @@
 begin;
-select plan(33);
+select plan(34);
 -- Friday, the 20th; the organization lives five hours behind UTC (EST), four since the 8th (EDT).
 select test.clock_at('2026-03-20 16:00+00');
 select test.organization('Acme', 'America/New_York', 'USD') as acme \gset
@@ -58,6 +58,7 @@ select is(pg_temp.value('{"type": "campaign_attribute", "field": "tags", "operat
 select is(pg_temp.value('{"type": "day_of_month", "days": [1, -12]}') || pg_temp.value('{"type": "day_of_month", "days": [-11, 21]}'), '* 1* 0', 'the 20th is the twelfth before the end of March');
 select is(pg_temp.value('{"type": "working_day_of_month", "days": [15]}') || pg_temp.value('{"type": "working_day_of_month", "days": [-8]}') || pg_temp.value('{"type": "working_day_of_month", "days": [20]}'), '* 1* 1* 0', 'the 15th working day, eight from the end');
 select is(pg_temp.value('{"type": "event_payload", "field": "author.followers"}', '{"payload": {"author": {"followers": "1200"}}}') || pg_temp.value('{"type": "event_payload", "field": "author.name"}', '{"payload": {"author": {"followers": 1}}}'), '* 1200* -', 'figures of a payload');
+select is(pg_temp.value('{"type": "event_payload", "field": "reach"}', '{"payload": {"reach": " 7 "}}') || pg_temp.value('{"type": "event_payload", "field": "reach"}', '{"payload": {"reach": "\u20037"}}') || pg_temp.value('{"type": "event_payload", "field": "reach"}', '{"payload": {"reach": "7\u00a0"}}'), '* 7* -* -', 'a text that no number can be read from is no figure, whatever blanks it holds');
 select is(pg_temp.value('{"type": "event_payload", "field": "words", "operator": "contains", "value": "Scandal"}', '{"payload": {"words": ["fraud", "scandal"]}}') || pg_temp.value('{"type": "event_payload", "field": "is_new", "operator": "=", "value": true}', '{"payload": {"is_new": false}}'), '* 1* 0', 'and answers');
 select * from finish();
 rollback;
