@@ -469,6 +469,20 @@ begin
     where (v_conditions is null or v_conditions = '[]' or v_conditions = '{}' or v_conditions = '{"all": []}')
       and lower(coalesce(v_trigger ->> 'on', v_trigger ->> 'type')) = 'run'
     union all
+    -- What comes second could only fail: it was planned for the campaign as it was before the first.
+    select array[5, c.place], format('%s.type: found %s after %s, allowed: %s.', c.path, c.type, coalesce(c.first, 'pause_campaign'),
+      case when c.first is null then 'before it' else 'one action that changes the ' || c.changes end)
+    from (
+      select f.path, f.place[2] as place, f.normal ->> 'type' as type, v.changes,
+        lag(f.normal ->> 'type') over (partition by v.changes order by f.place) as first,
+        bool_or(f.normal ->> 'type' = 'pause_campaign') over (order by f.place) as is_paused
+      from finished f
+      join trimtab.rule_vocabulary v on v.kind = 'action' and v.code = f.normal ->> 'type' and v.changes in ('status', 'budget', 'bid')
+      where f.place[1] = 5
+    ) c
+    where c.first is not null
+      or c.is_paused and c.changes <> 'status'
+    union all
     select '{5}', coalesce(v_action_keys[1], 'actions') || ': found nothing, allowed: at least one action.'
     where v_actions is null or v_actions = '[]'
     union all

@@ -81,6 +81,22 @@ TREES = st.recursive(
     ),
     max_leaves=6,
 )
+CHANGES = {
+    "pause_campaign": "status",
+    "auto_pause": "status",
+    "auto_scale_up": "budget",
+    "adjust_budget": "budget",
+    "decrease_budget": "budget",
+    "adjust_bid": "bid",
+}
+
+
+def agree(actions: list[dict[str, Any]]) -> bool:
+    """Whether each action can follow those before it: nothing is changed twice, and nothing after a pause."""
+    changed = [CHANGES[action["type"]] for action in actions if action["type"] in CHANGES]
+    return len(changed) == len(set(changed)) and "status" not in changed[:-1]
+
+
 ACTIONS = st.lists(
     st.sampled_from(
         [
@@ -95,7 +111,7 @@ ACTIONS = st.lists(
     ),
     min_size=1,
     max_size=3,
-)
+).filter(agree)
 RULES = st.fixed_dictionaries(
     {"name": st.just("x"), "conditions": TREES, "actions": ACTIONS},
     optional={

@@ -35,7 +35,7 @@ select trimtab.save_rule('{"name": "raise", "status": "active", "trigger": {"on"
 select trimtab.save_rule('{"name": "lower", "status": "active", "trigger": {"on": "event", "event": "sale.slumped"}, "conditions": [],
   "actions": [{"type": "adjust_budget", "change": "percent", "value": -20}]}');
 select trimtab.save_rule('{"name": "stop", "status": "active", "trigger": {"on": "event", "event": "site.down"}, "conditions": [],
-  "actions": [{"type": "pause_campaign"}, {"type": "adjust_bid", "change": "percent", "value": 5}]}');
+  "actions": [{"type": "adjust_bid", "change": "percent", "value": 5}, {"type": "pause_campaign"}]}');
 select trimtab.save_rule('{"name": "go", "status": "active", "trigger": {"on": "event", "event": "site.up"}, "conditions": [],
   "actions": [{"type": "resume_campaign"}]}');
 select test.reset();

@@ -1,5 +1,5 @@
 begin;
-select plan(45);
+select plan(46);
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
 
@@ -117,6 +117,11 @@ actions[0].recipients: found ["nobody", "role:king"], allowed: e-mail addresses,
 select is(pg_temp.action('{"type": "webhook", "url": "ftp://example.com"}'), 'actions[0].url: found "ftp://example.com", allowed: an address that begins with https://.', 'addresses');
 select is(pg_temp.action('{"type": "emit_event", "event": "NoDots", "payload": []}'), $$actions[0].event: found "NoDots", allowed: words with dots between them, such as mention.received.
 actions[0].payload: found [], allowed: an object of at most 20000 bytes.$$, 'events');
+select is(array_to_string((normalize_rule('{"name": "x", "conditions": [{"metric": "cpa", "operator": ">", "threshold": 1}],
+    "actions": [{"type": "decrease_budget", "value": 5}, {"type": "adjust_bid", "value": 5}, {"type": "pause_campaign"}, {"type": "adjust_budget", "value": 5}, {"type": "resume_campaign"}, {"type": "adjust_bid", "value": 5}]}')).faults, E'\n'),
+  $$actions[3].type: found adjust_budget after adjust_budget, allowed: one action that changes the budget.
+actions[4].type: found resume_campaign after pause_campaign, allowed: one action that changes the status.
+actions[5].type: found adjust_bid after adjust_bid, allowed: one action that changes the bid.$$, 'actions that would stand in each other''s way');
 
 -- And the same where it is saved.
 select trimtab.save_rule('{"name": "Mine", "conditions": [{"metric": "cpa", "operator": ">", "threshold": 1}], "actions": [{"type": "pause_campaign"}]}') as mine \gset
