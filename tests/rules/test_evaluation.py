@@ -1,4 +1,4 @@
-"""evaluate_rules() and rule_values() against the plain evaluator of oracle.py: random rules over random organizations."""
+"""evaluate_rules() and rule_values() against the plain evaluator of oracle.py: random rules and organizations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -332,7 +333,7 @@ class Flight:
         self.random = random.Random(seed)  # noqa: S311
         self.connection = connection
         self.time_zone, self.currency, self.now = SETTINGS[seed % len(SETTINGS)]
-        self.zone = signals.ZoneInfo(self.time_zone)
+        self.zone = ZoneInfo(self.time_zone)
         self.rates: list[tuple[str, str, date, datetime, Fraction]] = []
         self.published: dict[int, datetime] = {}
         self.skipped: Counter[str] = Counter()
@@ -389,8 +390,8 @@ class Flight:
         if ends_at is not None and ends_at <= starts_at:
             ends_at = None
         return self.value(  # type: ignore[no-any-return]
-            "insert into trimtab.campaigns (org_id, title, platform, group_id, tags, status, currency, budget, daily_budget,"
-            " bid, starts_at, ends_at, activated_at, active_seconds)"
+            "insert into trimtab.campaigns (org_id, title, platform, group_id, tags, status, currency, budget,"
+            " daily_budget, bid, starts_at, ends_at, activated_at, active_seconds)"
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
             self.org,
             f"{choose(TITLES)} {number}",
@@ -473,8 +474,9 @@ class Flight:
             if number % 2:
                 metric, direction = self.random.choice(("spend", "roas")), self.random.choice(("up", "down"))
                 self.connection.execute(
-                    "insert into trimtab.anomalies (org_id, campaign_id, kind, metric, window_code, direction, severity,"
-                    " score, starts_at, ends_at, description, facts_revision, status, detected_at, last_found_at, acknowledged_at)"
+                    "insert into trimtab.anomalies (org_id, campaign_id, kind, metric, window_code, direction,"
+                    " severity, score, starts_at, ends_at, description, facts_revision, status, detected_at,"
+                    " last_found_at, acknowledged_at)"
                     " values (%s, %s, 'spike', %s, 'day', %s, %s, 5, %s, %s, 'found', 1, %s, %s, %s, %s)",
                     [
                         self.org,
@@ -494,8 +496,9 @@ class Flight:
             else:
                 what, confidence = self.random.choice(TYPES), self.random.choice((None, 50, 89, 90))
                 self.connection.execute(
-                    "insert into trimtab.optimization_opportunities (org_id, campaign_id, opportunity_type, subject, severity,"
-                    " description, suggested_action, confidence_score, status, first_detected_at, last_detected_at, resolved_at, created_at)"
+                    "insert into trimtab.optimization_opportunities (org_id, campaign_id, opportunity_type, subject,"
+                    " severity, description, suggested_action, confidence_score, status, first_detected_at,"
+                    " last_detected_at, resolved_at, created_at)"
                     " values (%s, %s, %s, %s, %s, 'found', 'do', %s, %s, %s, %s, %s, %s)",
                     [
                         self.org,
@@ -543,8 +546,8 @@ class Flight:
             facts[campaign].append(signals.Fact(grain, day, hour, known_from, known_to, derived, currency, values))
         campaigns = []
         for row in self.connection.execute(
-            "select id, title, platform, group_id, tags, status, currency, budget, daily_budget, bid, starts_at, ends_at,"
-            " activated_at, active_seconds from trimtab.campaigns where org_id = %s",
+            "select id, title, platform, group_id, tags, status, currency, budget, daily_budget, bid, starts_at,"
+            " ends_at, activated_at, active_seconds from trimtab.campaigns where org_id = %s",
             [self.org],
         ):
             *said, budget, daily_budget, bid, starts_at, ends_at, activated_at, active_seconds = row
@@ -563,7 +566,9 @@ class Flight:
                     tags,
                     status,
                     currency,
-                    *(None if amount is None else Fraction(amount) for amount in (budget, daily_budget, bid)),
+                    None if budget is None else Fraction(budget),
+                    None if daily_budget is None else Fraction(daily_budget),
+                    None if bid is None else Fraction(bid),
                     starts_at,
                     ends_at,
                     seconds / 3600,
@@ -594,7 +599,7 @@ class Flight:
 def check(
     flight: Flight, said: list[Document], event: Document, as_of: datetime, world: oracle.World, saved: bool
 ) -> int:
-    """The rules hold for the campaigns for which the oracle says so, with the values it finds; how many answers that is."""
+    """The rules hold for the campaigns for which the oracle says so, with its values; how many answers that is."""
     connection = flight.connection
     event = flight.settle(event)
     named = [{**flight.settle(document), "name": f"rule {number}"} for number, document in enumerate(said)]
@@ -604,7 +609,8 @@ def check(
     )
     connection.execute("truncate compiled")
     connection.execute(
-        "insert into compiled select d.id, jsonb_populate_record(c.rule, jsonb_build_object('id', d.id, 'org_id', %s::uuid)), array("
+        "insert into compiled select d.id,"
+        " jsonb_populate_record(c.rule, jsonb_build_object('id', d.id, 'org_id', %s::uuid)), array("
         "   select jsonb_populate_record(t, jsonb_build_object('rule_id', d.id)) from unnest(c.terms) t)"
         " from unnest(%s::uuid[], %s::jsonb[]) d (id, document) cross join lateral trimtab.compile_rule(d.document) c",
         [flight.org, ids, [Jsonb(document) for document in named]],
@@ -623,15 +629,18 @@ def check(
             [flight.org],
         )
         rows = connection.execute(
-            "select m.rule_id, m.campaign_id, m.found from trimtab.evaluate_rules(%(org)s, %(as_of)s, %(known)s) m union all"
-            " select m.rule_id, m.campaign_id, m.found from trimtab.evaluate_rules(%(org)s, %(as_of)s, %(known)s, p_event => %(event)s) m",
+            "select m.rule_id, m.campaign_id, m.found"
+            " from trimtab.evaluate_rules(%(org)s, %(as_of)s, %(known)s) m union all"
+            " select m.rule_id, m.campaign_id, m.found"
+            " from trimtab.evaluate_rules(%(org)s, %(as_of)s, %(known)s, p_event => %(event)s) m",
             {"org": flight.org, "as_of": as_of, "known": world.known, "event": given[2]},
         ).fetchall()
         connection.execute("delete from trimtab.automation_rules where org_id = %s", [flight.org])
     else:
         rows = connection.execute(
             "select m.rule_id, m.campaign_id, m.found from trimtab.evaluate_rules(%s, %s, %s, null, %s,"
-            " array(select c.rule from compiled c), array(select t from compiled c cross join lateral unnest(c.terms) t)) m",
+            " array(select c.rule from compiled c),"
+            " array(select t from compiled c cross join lateral unnest(c.terms) t)) m",
             [flight.org, *given],
         ).fetchall()
     for rule_id, campaign_id, values in rows:
@@ -662,7 +671,7 @@ def check(
             key = (number, None if campaign is None else campaign.id)
             assert (key in found) == wanted, (document, campaign, event, as_of, world.known)
             flight.skipped["held" if wanted else "did not hold"] += 1
-    check_values(flight, world, found, by_id, {number: rule_id for number, rule_id in enumerate(ids)})
+    check_values(flight, world, found, by_id, dict(enumerate(ids)))
     return count
 
 
@@ -674,7 +683,7 @@ def check_values(
     ids: dict[int, UUID],
 ) -> None:
     """The figures that came with the matches are those of the oracle."""
-    leaves = dict(flight.connection.execute("select c.id, (c.rule).leaves from compiled c").fetchall())
+    leaves: dict[UUID, Any] = dict(flight.connection.execute("select c.id, (c.rule).leaves from compiled c").fetchall())
     for (number, campaign_id), values in found.items():
         if campaign_id is None:
             continue
