@@ -65,18 +65,26 @@ begin
     where e.action = 'spend_cap.deleted'
        or (e.action = 'spend_cap.updated' and (e.new_values ->> 'amount')::numeric > (e.old_values ->> 'amount')::numeric)
     union all
-    select e.id, e.occurred_at, e.user_id, e.login, 'a rule''s ceiling',
-           jsonb_build_object('rule_id', e.entity_id, 'ceilings', jsonb_build_array(c.before, c.after))
+    select e.id, e.occurred_at, e.user_id, e.login, 'a rule''s bounds', jsonb_build_object('rule_id', e.entity_id) || c.bounds
     from entry e
     cross join lateral (
-      select jsonb_path_query_array(e.old_values, '$.document.actions[*].ceiling') as before,
-             jsonb_path_query_array(e.new_values, '$.document.actions[*].ceiling') as after
+      -- A type of action stands in a rule once where it has a ceiling.
+      select jsonb_object_agg(b.key, jsonb_build_array(b.before, b.after)) as bounds
+      from (
+        select concat_ws(' of ', n.name, a.action ->> 'type'), o.action -> n.name, a.action -> n.name
+        from jsonb_array_elements(e.old_values #> '{document,actions}') o (action)
+        join jsonb_array_elements(e.new_values #> '{document,actions}') a (action) on a.action ->> 'type' = o.action ->> 'type'
+        cross join unnest(array['ceiling', 'max_step_percent']) n (name)
+        union all
+        select n.name, e.old_values -> 'document' -> n.name, e.new_values -> 'document' -> n.name
+        from unnest(array['max_executions_per_day']) n (name)
+      ) b (key, before, after)
+      where jsonb_typeof(b.before) = 'number'
+        and (jsonb_typeof(b.after) = 'number' and (b.after #>> '{}')::numeric <= (b.before #>> '{}')::numeric) is not true
     ) c
     where e.action = 'rule.updated'
       and e.new_values ? 'document'
-      and (jsonb_array_length(c.after) < jsonb_array_length(c.before)
-           or (select max((a.value #>> '{}')::numeric) from jsonb_array_elements(c.after) a)
-              > (select max((b.value #>> '{}')::numeric) from jsonb_array_elements(c.before) b))
+      and c.bounds is not null
   )
   select 'mass_edits', format('mass_edits:%s:%s:%s', m.login, m.user_id, m.day), 'high', format('Many changes by %s', m.login),
          format('%s changes of rules and campaigns by %s within %s minutes, the last at %s.', m.n, m.login,
@@ -123,5 +131,5 @@ begin
 end
 $$;
 comment on function trimtab.suspicious_patterns(uuid, timestamptz, timestamptz) is
-  'What in the audit log and the ledger after p_since should make an admin look, by the setting suspicious_patterns {within_minutes, edits, actions}: mass_edits (one login changed so many rules and campaigns within the minutes), burst_of_actions (so many automatic actions), raised_caps (guardrails, spend caps or the ceiling of a rule loosened), new_login, new_admin. key: the same for the same finding, so that it is told once; those that grow have one key a login and day.';
+  'What in the audit log and the ledger after p_since should make an admin look, by the setting suspicious_patterns {within_minutes, edits, actions}: mass_edits (one login changed so many rules and campaigns within the minutes), burst_of_actions (so many automatic actions), raised_caps (guardrails, spend caps, or a rule''s ceilings, steps or daily limit loosened), new_login, new_admin. key: the same for the same finding, so that it is told once; those that grow have one key a login and day.';
 grant execute on function trimtab.suspicious_patterns(uuid, timestamptz, timestamptz) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -61,10 +61,15 @@ select test.act_as(:'admin');
 update trimtab.guardrails set max_pause_share_percent = 90, cool_off_hours = 1;
 update trimtab.autonomous_rules set action = '{"type": "auto_scale_up", "multiplier": 1.5, "max_budget": 99000}' where rule_name = 'High ROI Scale';
 update trimtab.autonomous_rules set action = '{"type": "auto_scale_up", "multiplier": 2, "max_budget": 15000}' where rule_name = 'Exceptional ROI Aggressive Scale';
+select trimtab.save_rule('{"name": "Both", "max_executions_per_day": 2, "conditions": [{"metric": "roas", "operator": ">", "threshold": 3}],
+  "actions": [{"type": "adjust_budget", "value": 10, "ceiling": 5000}, {"type": "adjust_bid", "value": 5, "ceiling": 1, "max_step_percent": 5}]}') as two \gset
+select trimtab.save_rule('{"name": "Both", "conditions": [{"metric": "roas", "operator": ">", "threshold": 3}],
+  "actions": [{"type": "adjust_budget", "value": 10, "ceiling": 4000}, {"type": "adjust_bid", "value": 5, "ceiling": 9, "max_step_percent": 50}]}', :'two');
 select test.reset();
 select is((select array_agg(p.message order by p.key) from trimtab.suspicious_patterns(:'acme', trimtab.clock() - interval '1 hour') p where p.pattern = 'raised_caps'),
   array[format('%s loosened guardrails at 2026-03-20 12:59:00+00: cool_off_hours 100 → 1, max_pause_share_percent 20 → 90.', :'admin'),
-        format('%s loosened a rule''s ceiling at 2026-03-20 12:59:00+00: ceilings [10000] → [99000].', :'admin')],
+        format('%s loosened a rule''s bounds at 2026-03-20 12:59:00+00: ceiling of adjust_budget 10000 → 99000.', :'admin'),
+        format('%s loosened a rule''s bounds at 2026-03-20 12:59:00+00: ceiling of adjust_bid 1 → 9, max_executions_per_day 2 → none, max_step_percent of adjust_bid 5 → 50.', :'admin')],
   'looser ones are: from what, to what, by whom; a lowered ceiling is not among them');
 
 -- a burst of automatic actions
