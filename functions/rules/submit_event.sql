@@ -28,6 +28,9 @@ begin
     case when octet_length(p_payload::text) > 65536
       then format('p_payload: found %s bytes, allowed 65536', octet_length(p_payload::text)) end,
     case when (p_subject_type is null) <> (p_subject_id is null) then 'p_subject_type, p_subject_id: found one of them, allowed both or none' end,
+    case when length(p_dedupe_key) > 200 then format('p_dedupe_key: found %s characters, allowed 200', length(p_dedupe_key)) end,
+    case when length(p_subject_type) > 100 then format('p_subject_type: found %s characters, allowed 100', length(p_subject_type)) end,
+    case when v_occurred_at = '-infinity' then 'p_occurred_at: found -infinity, allowed a time' end,
     case when v_occurred_at > trimtab.clock() + interval '5 minutes' then format('p_occurred_at: found %s, allowed nothing in the future', v_occurred_at) end
   ], null);
   if v_faults <> '{}' then
@@ -38,7 +41,9 @@ begin
   end if;
   perform trimtab.lock_organization(v_org_id);
   v_id := trimtab.emit_event(
-    v_org_id, p_type, p_payload, p_subject_type, p_subject_id, 'submitted', p_dedupe_key, v_occurred_at);
+    v_org_id, p_type, p_payload, p_subject_type, p_subject_id, 'submitted',
+    -- Keys of one's own: nobody can use up one that the system is about to write under.
+    'submitted:' || p_dedupe_key, v_occurred_at);
   if v_id is null then
     return '{"event_id": null, "judged": false, "repeated": true}';
   end if;

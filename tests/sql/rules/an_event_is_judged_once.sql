@@ -1,5 +1,5 @@
 begin;
-select plan(30);
+select plan(32);
 select test.clock_at('2026-03-20 12:00+00');
 select test.given_decisions();
 select test.organization('Acme') as acme \gset
@@ -73,8 +73,11 @@ select is(trimtab.submit_event('visit.made', p_dedupe_key => 'a') ->> 'executed'
 select is(trimtab.submit_event('visit.made', p_dedupe_key => 'a'), '{"event_id": null, "judged": false, "repeated": true}', 'is taken once');
 select throws_ok($$select trimtab.submit_event('campaign.status_changed')$$, 'TT035', null, 'what only Trimtab says cannot be submitted');
 select throws_ok($$select trimtab.submit_event('Visit', '[]', 'campaign', null, null, '2030-01-01')$$, 'TT035', 'the event is not valid (faults: 4)', 'all faults at once');
+select throws_ok($$select trimtab.submit_event('visit.made', p_dedupe_key => repeat('k', 201), p_occurred_at => '-infinity')$$, 'TT035', 'the event is not valid (faults: 2)', 'no key without end, no time without beginning');
 select is(trimtab.submit_event('visit.made', '{"campaign_id": "x", "campaign_ids": [1, null, {}], "tags": "no"}') ->> 'failed', '0', 'any payload will do');
 select is(trimtab.submit_event('mention.received', '{"campaign_id": "x", "campaign_ids": [1, null, {}], "tags": "no"}') ->> 'failed', '0', 'that names nothing');
+select test.reset();
+select is((select array_agg(k.dedupe_key) from trimtab.event_keys k where k.dedupe_key like '%a' and length(k.dedupe_key) < 12), '{submitted:a}', 'keys that people give are no keys of the system''s');
 select test.act_as(:'viewer');
 select throws_ok($$select trimtab.submit_event('visit.made')$$, 'TT003', null, 'a viewer submits none');
 select throws_ok($$select trimtab.judge_event('00000000-0000-0000-0000-000000000000', '{}')$$, '42501', null, 'nobody calls the inside');
