@@ -154,7 +154,7 @@ begin
         when r.type = 'adjust_budget' and r.amount > r.present and r.room_code is not null then r.room_code
         when r.amount > r.present and r.new_amount <= r.present then
           case when trimtab.round_down_money(r.allowed, r.currency) > r.present then 'envelope' else 'at_cap' end
-        when r.amount < r.present and r.new_amount >= r.present then 'at_cap'
+        when r.amount < r.present and (r.new_amount >= r.present or r.new_amount <= 0) then 'at_cap'
         when r.new_amount = r.present then 'at_cap'
       end as code
     from rounded r
@@ -179,6 +179,8 @@ begin
             trim_scale(j.present), j.currency, coalesce(trim_scale(j.ceiling)::text, 'none'), v_organization.currency,
             least(j.step, v_guardrails.max_budget_step_percent),
             case j.type when 'adjust_budget' then format(' and %s %% within 24 hours', v_guardrails.max_daily_budget_step_percent) else '' end)
+          when j.amount < j.present and j.new_amount <= 0 then format('Of %s %s nothing would be left: give a floor, or pause the campaign.',
+            trim_scale(j.present), j.currency)
           when j.amount < j.present then format('%s %s may not fall: floor %s %s.',
             trim_scale(j.present), j.currency, coalesce(trim_scale(j.floor)::text, 'none'), v_organization.currency)
           else format('%s %s is what the rule asks for already.', trim_scale(j.present), j.currency) end
