@@ -74,7 +74,8 @@ begin
   ),
   signal as materialized (
     select s.campaign_id, s.signals
-    from trimtab.signals_at(p_org_id, p_as_of, p_known) s
+    from trimtab.signals_at(
+      p_org_id, p_as_of, p_known, case when not exists (select from kind k where k.is_rate) then p_campaign_ids end) s
     where exists (select from kind)
   ),
   reading as (
@@ -96,6 +97,8 @@ begin
     from kind k
     cross join signal s
     where k.is_rate
+    -- Each figure is looked for in its array once, not wherever it is used below.
+    offset 0
   ),
   -- A ratio counts only days on which both of its parts are known: so must the parts.
   cell as materialized (

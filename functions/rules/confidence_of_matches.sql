@@ -43,7 +43,9 @@ begin
     where l.condition ->> 'type' in ('metric_threshold', 'performance_change')
   ), signal as (
     select s.campaign_id, s.signals
-    from trimtab.signals_at(p_org_id, p_as_of, p_known) s
+    from trimtab.signals_at(
+      p_org_id, p_as_of, p_known,
+      array(select distinct a.campaign_id from rate a)) s
     where exists (select from rate a where a.condition ? 'compare_to' or a.condition ->> 'type' = 'performance_change')
   ), question as materialized (
     -- A change is asked as a quotient of two rates where both windows are in the catalogue. What else a rate is compared with

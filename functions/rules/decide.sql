@@ -113,7 +113,9 @@ begin
              when 'auto_scale_up' then h.lowered_at when 'auto_scale_down' then h.raised_at
            end as turned_at
     from matched m
-    left join trimtab.campaigns_at(p_org_id, p_as_of) c on c.campaign_id = m.campaign_id
+    left join trimtab.campaigns_at(
+        p_org_id, p_as_of, array(select distinct m.campaign_id from unnest(v_matches) m where m.campaign_id is not null)) c
+      on c.campaign_id = m.campaign_id
     left join trimtab.confidence_of_matches(p_org_id, v_matches, p_as_of, p_known, p_rules, p_terms) k on k.place = m.place
     left join trimtab.plan_actions(p_org_id, v_matches, p_as_of, p_known, p_rules) a on a.place = m.place
     left join winner w on w.campaign_id = m.campaign_id and m.changes <> '{}'

@@ -50,11 +50,12 @@ begin
     select c.*, coalesce(c.budget, c.daily_budget) as main_budget,
            case when c.currency = v_organization.currency then 1
                 else trimtab.exchange_rate(v_organization.currency, c.currency, v_today) end as rate
-    from trimtab.campaigns_at(p_org_id, p_as_of) c
-    where exists (select from action a where a.campaign_id = c.campaign_id and a.changes <> 'nothing')
+    from trimtab.campaigns_at(
+      p_org_id, p_as_of, array(select distinct a.campaign_id from action a where a.changes <> 'nothing' and a.campaign_id is not null)) c
   ), signal as (
     select s.campaign_id, s.signals
-    from trimtab.signals_at(p_org_id, p_as_of, p_known) s
+    from trimtab.signals_at(
+      p_org_id, p_as_of, p_known, array(select distinct a.campaign_id from action a where a.target is not null and a.campaign_id is not null)) s
     where exists (select from action a where a.target is not null)
   ), room as (
     select e.campaign_id, e.max_budget, e.max_daily_budget, e.code, e.reason
@@ -161,7 +162,9 @@ begin
     left join lateral (
       select x.proposed_action ->> 'action' as proposed, x.suggested_action
       from trimtab.recommended_opportunity(p_org_id, r.campaign_id, r.action) x
-    ) o on r.type = 'implement_recommendation'
+      -- Here, so that it is not called for the others.
+      where r.type = 'implement_recommendation'
+    ) o on true
   ), worded as (
     select j.*,
       case j.code

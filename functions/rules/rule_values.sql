@@ -47,6 +47,8 @@ begin
   with rules as materialized (
     select r.ordinality::integer as rule, r.id, r.statuses,
            r.trigger_kind = 'event' and not r.judges_campaigns as is_event_alone,
+           num_nonnulls(r.scope_campaigns, r.scope_platforms, r.scope_groups, r.scope_tags, r.scope_related_to) > 0
+             or r.is_scope_related is true as is_scoped,
            -- Places of features are those among the features of all rules.
            array(
              select case when p.position > -100 then p.position
@@ -76,14 +78,18 @@ begin
     left join features f on f.feature = n.feature and f.campaign_id = s.campaign_id
     group by s.campaign_id
   ), pairs as (
-    select r.rule, s.campaign_id, i.campaign_id is not null
+    select r.rule, s.campaign_id, (not r.is_scoped or i.campaign_id is not null)
         and (r.statuses is null or s.status = any (r.statuses))
         -- What has come to its end is judged only by rules about what is completed or archived.
         and (s.ends_at is null or s.ends_at > p_as_of or s.status in ('completed', 'archived')) as is_judged,
       s.signals, s.live, o.values, s.facts_end_at, s.facts_revision
     from rules r
     cross join subjects s
-    left join trimtab.campaigns_in_scope(p_org_id, v_rules, p_event) i on i.rule = r.rule and i.campaign_id = s.campaign_id
+    left join (
+      select i.rule, i.campaign_id
+      from trimtab.campaigns_in_scope(p_org_id, v_rules, p_event) i
+      where exists (select from rules r where r.is_scoped)
+    ) i on i.rule = r.rule and i.campaign_id = s.campaign_id
     left join own o on o.campaign_id = s.campaign_id
     where not r.is_event_alone
     union all
