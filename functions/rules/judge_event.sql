@@ -15,10 +15,19 @@ declare
   v_decided record;
   v_broken trimtab.automation_executions;
   v_fault jsonb;
+  v_cause uuid;
 begin
   v_decided := trimtab.decide_soundly(p_org_id, p_as_of, p_event);
+  -- A rule that waits for changes must not set itself off by its own: each time the bid would rise once more.
+  if p_event ->> 'type' like 'campaign.%' and p_event #>> '{payload,change_id}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    select c.rule_id into v_cause
+    from trimtab.campaign_changes c
+    where c.org_id = p_org_id and c.id = (p_event #>> '{payload,change_id}')::uuid;
+  end if;
   select x.execution_ids, x.holds into execution_ids, holds
-  from trimtab.execute_decisions(p_org_id, v_decided.decisions, p_as_of, p_run_id, 'event', p_event) x;
+  from trimtab.execute_decisions(
+    p_org_id, array(select d from unnest(v_decided.decisions) d where d.rule_id is distinct from v_cause),
+    p_as_of, p_run_id, 'event', p_event) x;
   foreach v_fault in array v_decided.faults loop
     v_broken := trimtab.record_broken_rule(
       p_org_id, (v_fault ->> 'rule_id')::uuid, null, p_event, v_fault ->> 'code', v_fault ->> 'message', p_as_of, p_run_id, 'event');
@@ -29,7 +38,7 @@ begin
 end
 $$;
 comment on function trimtab.judge_event(uuid, jsonb, timestamptz, uuid) is
-  'Judges one event, {id, type, occurred_at, subject_type, subject_id, payload}, by the rules that wait for its type, and acts. Each rule is executed for an event once (id). Returns the executions and what gates held back. For the system''s own functions, under the organization''s lock.';
+  'Judges one event, {id, type, occurred_at, subject_type, subject_id, payload}, by the rules that wait for its type, and acts. Each rule is executed for an event once (id), and never for a change of a campaign that it made itself. Returns the executions and what gates held back. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.judge_event(uuid, jsonb, timestamptz, uuid) to trimtab_definer;
 
 create or replace function trimtab.judge_event(p_org_id uuid, p_event jsonb)
