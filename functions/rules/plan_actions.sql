@@ -64,11 +64,15 @@ begin
       array(select distinct a.campaign_id from action a where a.changes in ('budget', 'status', 'proposed') and a.campaign_id is not null),
       p_as_of) e
   ), day_before as (
-    -- What the budget was before the automatic rises of the last 24 hours.
+    -- What budget and bid were before the automatic rises of the last 24 hours.
     select h.campaign_id,
-           (array_agg(coalesce(h.previous_state ->> 'budget', h.previous_state ->> 'daily_budget')::numeric order by h.number))[1] as budget
+           (array_agg(coalesce(h.previous_state ->> 'budget', h.previous_state ->> 'daily_budget')::numeric order by h.number)
+             filter (where h.action_type = 'auto_scale_up'))[1] as budget,
+           (array_agg((h.previous_state ->> 'bid')::numeric order by h.number) filter (where h.action_type = 'bid_adjusted'))[1] as bid
     from trimtab.campaign_changes h
-    where h.org_id = p_org_id and h.is_automated and h.action_type = 'auto_scale_up'
+    where h.org_id = p_org_id and h.is_automated
+      and (h.action_type = 'auto_scale_up'
+        or h.action_type = 'bid_adjusted' and (h.new_state ->> 'bid')::numeric > (h.previous_state ->> 'bid')::numeric)
       and h.executed_at > p_as_of - interval '24 hours' and h.executed_at <= p_as_of
       and (h.status = 'executed' or h.rolled_back_at > p_as_of)
       and h.campaign_id in (select a.campaign_id from action a)
@@ -88,7 +92,7 @@ begin
     ) h
   ), wanted as materialized (
     -- Materialized, this and the next: expressions written into one another take longer to plan than all of it to run.
-    select a.*, c.status as campaign_status, c.currency, c.rate, c.bid, c.budget, c.daily_budget, c.main_budget, d.budget as budget_a_day_ago,
+    select a.*, c.status as campaign_status, c.currency, c.rate, c.bid, c.budget, c.daily_budget, c.main_budget, case a.type when 'adjust_bid' then d.bid else d.budget end as a_day_ago,
            e.max_budget, e.max_daily_budget, e.code as room_code, e.reason as room_reason,
            case a.type when 'adjust_bid' then c.bid when 'adjust_budget' then c.main_budget end as present,
            case a.action ->> 'change'
@@ -118,8 +122,7 @@ begin
         when w.amount > w.present then least(
           w.amount, w.ceiling * w.rate, w.present * (1 + w.step / 100),
           w.present * (1 + v_guardrails.max_budget_step_percent / 100),
-          case when w.type = 'adjust_budget' then
-            coalesce(w.budget_a_day_ago, w.present) * (1 + v_guardrails.max_daily_budget_step_percent / 100) end)
+          coalesce(w.a_day_ago, w.present) * (1 + v_guardrails.max_daily_budget_step_percent / 100))
         when w.amount < w.present then greatest(w.amount, w.floor * w.rate, w.present * (1 - w.step / 100), 0)
         else w.amount
       end as allowed
@@ -178,10 +181,9 @@ begin
         when 'no_rate' then coalesce(j.room_reason, format('There is no exchange rate from %s to %s.', v_organization.currency, j.currency))
         when 'no_evidence' then format('%s of %s is not known.', j.action ->> 'metric', coalesce(j.action ->> 'window', 'lifetime'))
         when 'at_cap' then case
-          when j.amount > j.present then format('%s %s may not rise: ceiling %s %s, at most %s %% a step%s.',
+          when j.amount > j.present then format('%s %s may not rise: ceiling %s %s, at most %s %% a step and %s %% within 24 hours.',
             trim_scale(j.present), j.currency, coalesce(trim_scale(j.ceiling)::text, 'none'), v_organization.currency,
-            least(j.step, v_guardrails.max_budget_step_percent),
-            case j.type when 'adjust_budget' then format(' and %s %% within 24 hours', v_guardrails.max_daily_budget_step_percent) else '' end)
+            least(j.step, v_guardrails.max_budget_step_percent), v_guardrails.max_daily_budget_step_percent)
           when j.amount < j.present and j.new_amount <= 0 then format('Of %s %s nothing would be left: give a floor, or pause the campaign.',
             trim_scale(j.present), j.currency)
           when j.amount < j.present then format('%s %s may not fall: floor %s %s.',
@@ -225,5 +227,5 @@ begin
 end
 $$;
 comment on function trimtab.plan_actions(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[]) is
-  'What the actions of each match (place: position in p_matches) amount to: actions with the new amounts as plan {from, wanted, budget, daily_budget or bid, currency} in the campaign''s currency, cut to its smallest unit; action_type as the ledger will call the first one that changes the campaign; raises: it would spend more; code: why an amount cannot be (nothing_to_do, not_by_rule, no_budget, no_bid, no_rate, no_evidence, at_cap, envelope or what envelope_room() says). Rises are bounded by the action''s ceiling and step, the guardrails'' steps and the envelope; falls by floor and step. The ratio to a target: present × actual ÷ target, for metrics where less is better × target ÷ actual.';
+  'What the actions of each match (place: position in p_matches) amount to: actions with the new amounts as plan {from, wanted, budget, daily_budget or bid, currency} in the campaign''s currency, cut to its smallest unit; action_type as the ledger will call the first one that changes the campaign; raises: it would spend more; code: why an amount cannot be (nothing_to_do, not_by_rule, no_budget, no_bid, no_rate, no_evidence, at_cap, envelope or what envelope_room() says). Rises are bounded by the action''s ceiling and step, the guardrails'' steps (at once and within 24 hours, for bids too) and the envelope; falls by floor and step. The ratio to a target: present × actual ÷ target, for metrics where less is better × target ÷ actual.';
 grant execute on function trimtab.plan_actions(uuid, trimtab.rule_match[], timestamptz, bigint, trimtab.automation_rules[]) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -91,13 +91,13 @@ CHANGES = {
 }
 
 
-def agree(actions: list[dict[str, Any]]) -> bool:
+def agree(actions: list[Any]) -> bool:
     """Whether each action can follow those before it: nothing is changed twice, and nothing after a pause."""
     changed = [CHANGES[action["type"]] for action in actions if action["type"] in CHANGES]
     return len(changed) == len(set(changed)) and "status" not in changed[:-1]
 
 
-ACTIONS = st.lists(
+ACTIONS: st.SearchStrategy[list[Any]] = st.lists(
     st.sampled_from(
         [
             {"type": "pause_campaign"},
