@@ -79,7 +79,9 @@ begin
           end as total,
       coalesce(a.seconds, 0)
         + case when coalesce(f.previous_state ->> 'status', c.status) = 'active' and coalesce(f.since, v_end) > p_as_of
-            then extract(epoch from least(coalesce(f.since, v_end), c.ends_at) - least(p_as_of, c.ends_at))
+            -- Before it was activated there is nothing to take away.
+            then extract(epoch from least(coalesce(f.since, v_end), c.ends_at)
+              - least(greatest(p_as_of, case when f.campaign_id is null then c.activated_at end), c.ends_at))
             else 0
           end as later
     from trimtab.campaigns c

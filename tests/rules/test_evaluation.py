@@ -669,7 +669,7 @@ def check(
                 flight.skipped["ambiguous"] += 1
                 continue
             key = (number, None if campaign is None else campaign.id)
-            assert (key in found) == wanted, (document, campaign, event, as_of, world.known)
+            assert (key in found) == wanted, (document, event, as_of, world.known, campaign)
             flight.skipped["held" if wanted else "did not hold"] += 1
     check_values(flight, world, found, by_id, dict(enumerate(ids)))
     return count
