@@ -166,7 +166,9 @@ begin
   select s.rule_id, s.name, s.version, s.mode, s.priority, s.campaign_id, s.title, s.action_type, s.final_gate,
     case s.final_gate
       when 'switched_off' then coalesce(v_system_stop, 'The autopilot is switched off (guardrails.autopilot_enabled).')
-      when 'lower_priority' then format('%s has a higher priority.', s.winner)
+      when 'lower_priority' then format(
+        case when s.winner_priority > s.priority then '%s has a higher priority (%s).' else '%s has the same priority (%s) and goes first.' end,
+        s.winner, s.winner_priority)
       when 'opted_out' then 'The campaign has autonomous_enabled = false.'
       when 'stale_facts' then format('The facts are %s hours old; allowed are %s.', coalesce(round(s.facts_age, 1)::text, 'infinitely many'), v_guardrails.max_facts_age_hours)
       when 'no_evidence' then coalesce(s.code_reason, 'There are no data from which a probability could be computed.')
