@@ -120,6 +120,12 @@ def test_preview_and_explain(tap_db: Database, org: str) -> None:
     seen = done(tap_db, "preview", "-", given=RULE)
     assert [match["campaign_title"] for match in seen["matches"]] == ["Summer"]
     assert seen["rule"]["name"] == "Dear"
+    both = done(tap_db, "preview", "-", given=[RULE, RULE | {"name": "Second"}])
+    assert [one["rule"]["name"] for one in both] == ["Dear", "Second"]
+    assert (
+        "[1] Second: would act on 1 of 1" in run(tap_db, "preview", "-", given=[RULE, RULE | {"name": "Second"}]).stderr
+    )
+    assert "would act on nothing" not in run(tap_db, "preview", "-", given=RULE).stderr
     text = run(tap_db, "preview", "-", given=RULE)
     assert "would act on 1 of 1 campaigns" in text.stderr
     assert "Summer" in text.stdout

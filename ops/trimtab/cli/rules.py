@@ -163,27 +163,25 @@ def add(
 @json_option
 @pass_settings
 def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime | None, as_json: bool) -> None:
-    """Show what the rule of a JSON FILE would do now if it were active, with the money at stake. Nothing is saved."""
+    """Show what the rules of a JSON FILE would do now, with the money at stake. Nothing is saved.
+
+    Each rule is judged as if it were active, beside those of the organization; the rules of the file do not see each
+    other.
+    """
     documents = _read(file)
-    if len(documents) != 1:
-        raise TrimtabError("a preview is of one rule", f"the file has {len(documents)}")
+    seen: list[dict[str, Any]] = []
     with settings.connect() as connection:
         enter_org(connection, org)
-        row = connection.execute(
-            "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(documents[0][1]), as_of]
-        ).fetchone()
-    seen: dict[str, Any] = row[0] if row else {}
+        for _, document in documents:
+            row = connection.execute(
+                "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(document), as_of]
+            ).fetchone()
+            seen.append(row[0] if row else {})
     if as_json:
-        print_json(seen)
+        print_json(seen[0] if len(seen) == 1 else seen)
         return
-    matches, held = seen.get("matches", []), seen.get("held", [])
-    err.print(f"would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)}")
-    print_rows([_sure(match) for match in matches], MATCHES, nothing="it would act on nothing")
-    if held:
-        print_rows(held, HOLDS, title="held back")
-    money = {key: value for key, value in (seen.get("money") or {}).items() if value is not None}
-    if matches:
-        print_rows([(key.replace("_", " "), value) for key, value in money.items()], ("money at stake", "amount"))
+    for (place, _), one in zip(documents, seen, strict=True):
+        _show(f"{place}{one.get('rule', {}).get('name', '?')}: " if place else "", one)
 
 
 @rules.command()
@@ -218,7 +216,8 @@ def explain(
         print_json(told)
         return
     click.echo(f"{told['rule']['name']} (version {told['rule']['version']}) on {told['campaign']['title']}")
-    click.echo(f"  {told['outcome']}")
+    why = "" if told["is_judged"] else ": the campaign is not in the rule's scope, or not in a status that it judges"
+    click.echo(f"  {told['outcome']}{why}")
     if told.get("gate"):
         click.echo(f"  {told['gate']['code']}: {told['gate']['reason']}")
     _tell(told.get("conditions"), 1)
@@ -226,7 +225,9 @@ def explain(
         _tell(leaf, 1)
     for flip in told.get("flips") or []:
         figure = " ".join(str(word) for word in (flip["metric"], flip.get("window")) if word)
-        click.echo(f"  would turn round with {figure} {flip['reached']} {flip['flips_at']} (now {flip['value']})")
+        click.echo(
+            f"  would turn round with {figure} {flip['reached']} {flip['flips_at']} (now {_short(flip['value'])})"
+        )
 
 
 @rules.command()
@@ -387,7 +388,10 @@ def _read(file: TextIO) -> list[tuple[str, object]]:
         found = json.load(file)
     except ValueError as error:
         name = getattr(file, "name", "<stdin>")
-        raise TrimtabError(f"{name} is not JSON: {error}", "a rule is an object, several are a list") from None
+        raise TrimtabError(
+            f"{name} is not JSON: {error}",
+            "a rule stands in { }; several stand in [ ] with commas between them, and none after the last",
+        ) from None
     return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
 
 
@@ -439,6 +443,25 @@ def _say(saved: list[dict[str, Any]], as_json: bool) -> None:
 def _sure(match: dict[str, Any]) -> dict[str, Any]:
     score = match.get("confidence_score")
     return match | {"sure": None if score is None else as_percent(score)}
+
+
+def _show(name: str, seen: dict[str, Any]) -> None:
+    """A preview of one rule."""
+    matches, held = seen.get("matches", []), seen.get("held", [])
+    err.print(
+        f"{name}would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)}"
+    )
+    print_rows([_sure(match) for match in matches], MATCHES, nothing="it would act on nothing")
+    if held:
+        print_rows(held, HOLDS, title="held back")
+    money = {key: value for key, value in (seen.get("money") or {}).items() if value is not None}
+    if matches:
+        print_rows([(key.replace("_", " "), value) for key, value in money.items()], ("money at stake", "amount"))
+
+
+def _short(figure: object) -> object:
+    """A figure without the digits that nobody reads."""
+    return "not known" if figure is None else round(figure, 4) if isinstance(figure, float) else figure
 
 
 def _brief(node: object) -> str:
