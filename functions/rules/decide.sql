@@ -37,7 +37,10 @@ begin
   select g.* into v_guardrails from trimtab.guardrails g where g.org_id = p_org_id;
   v_system_stop := trimtab.system_stop();
   v_day_start := trimtab.day_start((p_as_of at time zone v_organization.time_zone)::date, v_organization.time_zone);
-  select max(m.facts_end_at) into v_facts_end_at from unnest(v_matches) m;
+  -- What stands still brings no facts: to resume it asks how fresh the organization's are, whichever campaigns are asked about.
+  select max(s.facts_end_at) into v_facts_end_at
+  from trimtab.signals_at(p_org_id, p_as_of, p_known) s
+  where exists (select from unnest(v_rules) r where r.document -> 'actions' @> '[{"type": "resume_campaign"}]');
 
   return query
   with matched as materialized (
