@@ -80,8 +80,8 @@ begin
       coalesce(a.seconds, 0)
         + case when coalesce(f.previous_state ->> 'status', c.status) = 'active' and coalesce(f.since, v_end) > p_as_of
             -- Before it was activated there is nothing to take away.
-            then extract(epoch from least(coalesce(f.since, v_end), c.ends_at)
-              - least(greatest(p_as_of, case when f.campaign_id is null then c.activated_at end), c.ends_at))
+            then greatest(extract(epoch from least(coalesce(f.since, v_end), c.ends_at)
+              - least(greatest(p_as_of, case when f.campaign_id is null then c.activated_at end), c.ends_at)), 0)
             else 0
           end as later
     from trimtab.campaigns c
