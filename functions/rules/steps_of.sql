@@ -56,6 +56,11 @@ begin
       array(select row(p_rule.id, t.campaign_id, null, null, null, null)::trimtab.rule_match from target t order by t.number),
       p_as_of, null, array[p_rule]) p
     where exists (select from target) and exists (select from listed l where l.changes in ('status', 'budget', 'bid', 'proposed'))
+  ), other as materialized (
+    select e.id::text as execution_id, r.name
+    from trimtab.automation_rules r
+    join trimtab.automation_executions e on e.org_id = p_org_id and e.rule_id = r.id and e.event_id = (p_event ->> 'id')::bigint
+    where r.org_id = p_org_id and r.event_type = p_event ->> 'type' and r.id <> p_rule.id
   ), history as (
     select h.campaign_id,
            greatest(
@@ -64,6 +69,7 @@ begin
                or (h.origin in ('person', 'operator') and h.new_state ->> 'status' = 'active'
                  and h.previous_state ->> 'status' not in ('active', 'draft')))) as let_go_at,
            max(h.executed_at) filter (where h.stands and h.rule_id = p_rule.id and not h.is_own) as acted_at,
+           max(h.rule_name) filter (where h.stands) as winner,
            max(h.executed_at) filter (where h.stands and h.action_type in ('auto_scale_up', 'auto_scale_down') and h.is_automated and not h.is_own) as scaled_at,
            max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.action_type = 'auto_pause') as paused_at,
            max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.new_state ->> 'status' = 'active'
@@ -72,8 +78,11 @@ begin
            max(h.executed_at) filter (where h.stands and h.origin = 'rule' and h.action_type = 'auto_scale_down') as lowered_at
     from (
       select l.*, l.rolled_back_at is null or l.rolled_back_at > p_as_of as stands,
-             l.evidence ->> 'execution_id' is not distinct from p_execution_id::text and p_execution_id is not null as is_own
+             l.evidence ->> 'execution_id' is not distinct from p_execution_id::text and p_execution_id is not null as is_own,
+             o.name as rule_name
       from trimtab.campaign_changes l
+      -- Another rule that changed it for this very event: rules come in the order of their priority.
+      left join other o on o.execution_id = l.evidence ->> 'execution_id'
       where l.org_id = p_org_id and l.campaign_id in (select t.campaign_id from target t)
         and l.status in ('executed', 'rolled_back') and l.executed_at <= p_as_of
     ) h
@@ -86,7 +95,7 @@ begin
   ), step as (
     select l.place, l.type, l.changes, t.campaign_id, t.title, t.number,
            case when l.changes in ('budget', 'bid') then coalesce(p.actions -> l.place - 1, l.action) else l.action end as action,
-           t.autonomous_enabled, h.let_go_at, h.acted_at, h.scaled_at, p.code, p.code_reason,
+           t.autonomous_enabled, h.winner, h.let_go_at, h.acted_at, h.scaled_at, p.code, p.code_reason,
            case when l.type = 'resume_campaign' then f.least_age else f.facts_age end as facts_age,
            case
              when l.type = 'resume_campaign' then true
@@ -115,6 +124,7 @@ begin
     select s.*,
       case
         when s.changes = 'nothing' then null
+        when s.winner is not null then 'lower_priority'
         when not s.autonomous_enabled then 'opted_out'
         when s.raises and (s.facts_age is null or s.facts_age > v_guardrails.max_facts_age_hours) then 'stale_facts'
         when s.let_go_at > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
@@ -134,6 +144,7 @@ begin
   )
   select s.place, s.action, s.changes, s.campaign_id, s.title, s.final_gate,
          case s.final_gate
+           when 'lower_priority' then format('%s has a higher priority.', s.winner)
            when 'opted_out' then 'The campaign has autonomous_enabled = false.'
            when 'cool_off' then format('A person resumed it or an action was taken back at %s; it is left alone for %s hours.',
              s.let_go_at, v_guardrails.cool_off_hours)
