@@ -26,7 +26,7 @@ declare
   -- The first guess of how much campaigns of an organization differ: coefficient of variation, and its weight in campaigns.
   c_spread constant double precision := 0.7;
   c_spread_weight constant double precision := 4;
-  -- Campaigns from which the spread of daily figures is learned, beside those asked for.
+  -- Campaigns from which the spread of daily figures is learned.
   c_sample constant integer := 200;
 begin
   if coalesce(cardinality(p_campaign_ids), 0) = 0 then
@@ -113,18 +113,17 @@ begin
     where c.n is not null and c.e > 0
   ),
   sample as materialized (
-    select array_agg(distinct c.campaign_id) as campaign_ids
-    from (
-      select q.campaign_id from question q where q.is_rate
-      union all
-      (select c.campaign_id from cell c group by c.campaign_id order by max(c.e) desc limit c_sample)
-    ) c
+    -- The same ones whoever is asked about, so that one question has one answer, alone and among others.
+    select array_agg(c.campaign_id) as campaign_ids
+    from (select c.campaign_id from cell c group by c.campaign_id order by max(c.e) desc, c.campaign_id limit c_sample) c
   ),
   size as materialized (
     select p.event, p.exposure, u.campaign_id, u.unit_size
     from (select distinct k.event, k.exposure from kind k where k.is_rate) p
     cross join sample m
-    cross join lateral trimtab.unit_sizes(p_org_id, m.campaign_ids, p.event, p.exposure, p_as_of, p_known) u
+    cross join lateral trimtab.unit_sizes(
+      p_org_id, array(select distinct q.campaign_id from question q where q.event = p.event and q.exposure = p.exposure),
+      p.event, p.exposure, p_as_of, p_known, coalesce(m.campaign_ids, '{}')) u
   ),
   -- The prior: how the rates of the organization's campaigns are spread (DerSimonian and Laird's moments).
   weighed as materialized (

@@ -4,7 +4,8 @@ create or replace function trimtab.unit_sizes(
   p_event text,
   p_exposure text,
   p_as_of timestamptz default trimtab.clock(),
-  p_known bigint default null
+  p_known bigint default null,
+  p_common_of uuid[] default null
 )
   returns table (campaign_id uuid, unit_size double precision)
   language plpgsql
@@ -36,7 +37,7 @@ begin
     from (
       select distinct g.currency::text as currency
       from trimtab.campaigns g
-      where p_event = 'revenue' and g.org_id = p_org_id and g.id = any (p_campaign_ids)
+      where p_event = 'revenue' and g.org_id = p_org_id and g.id = any (p_campaign_ids || p_common_of)
     ) c
   ),
   days as materialized (
@@ -64,7 +65,7 @@ begin
     where f.org_id = p_org_id
       and f.grain = 'day'
       and f.day between v_today - 60 and v_today
-      and f.campaign_id = any (p_campaign_ids)
+      and f.campaign_id = any (p_campaign_ids || p_common_of)
       and case when p_known is null then f.known_to is null
         else f.known_from <= p_known and (f.known_to is null or f.known_to > p_known) end
   ),
@@ -81,7 +82,7 @@ begin
     -- What a sale is worth on average in the organization; null when sales are not counted.
     select sum(s.sold) / nullif(sum(s.sales), 0) as worth
     from sums s
-    where p_event = 'revenue' and s.sales > 0 and s.sold > 0
+    where p_event = 'revenue' and s.sales > 0 and s.sold > 0 and (p_common_of is null or s.campaign_id = any (p_common_of))
   ),
   spread as (
     select
@@ -117,7 +118,7 @@ begin
       end as size,
       v.worth
     from sale v
-    left join own w on true
+    left join own w on p_common_of is null or w.campaign_id = any (p_common_of)
     group by v.worth
   )
   select
@@ -127,13 +128,13 @@ begin
         (c_own * p.size + w.weight * coalesce(w.size / coalesce(w.scale, 1), p.size)) / (c_own + w.weight))
   from own w
   cross join pooled p
-  where p.size > 0
+  where p.size > 0 and w.campaign_id = any (p_campaign_ids)
   union all
   select null, coalesce(p.worth, 1) * p.size
   from pooled p
   where p.size > 0;
 end
 $$;
-comment on function trimtab.unit_sizes(uuid, uuid[], text, text, timestamptz, bigint) is
-  'How lumpy a measure is: the size of the independent pieces that p_event (clicks, impressions, conversions, revenue, engagements) comes in, given p_exposure (impressions, clicks, spend, conversions). One row a campaign with daily facts of the last 60 days, and one with campaign_id null for any other of the organization; no rows where nothing can be said. Clicks come in pieces of at least 1; revenue, in the organization''s currency, in pieces of the mean value of a sale times (1 + squared coefficient of variation of that value), for that is variance over mean of a compound Poisson sum. Estimated from the scatter of daily figures around the campaign''s own rate (Pearson''s statistic as a ratio of sums: Wedderburn 1974 on quasi-likelihood), drawn towards the organization''s mean with the weight of 60 days or events.';
-grant execute on function trimtab.unit_sizes(uuid, uuid[], text, text, timestamptz, bigint) to trimtab_user, trimtab_engine, trimtab_definer;
+comment on function trimtab.unit_sizes(uuid, uuid[], text, text, timestamptz, bigint, uuid[]) is
+  'How lumpy a measure is: the size of the independent pieces that p_event (clicks, impressions, conversions, revenue, engagements) comes in, given p_exposure (impressions, clicks, spend, conversions). One row a campaign with daily facts of the last 60 days, and one with campaign_id null for any other of the organization, learned from p_common_of (null: p_campaign_ids); no rows where nothing can be said. Clicks come in pieces of at least 1; revenue, in the organization''s currency, in pieces of the mean value of a sale times (1 + squared coefficient of variation of that value), for that is variance over mean of a compound Poisson sum. Estimated from the scatter of daily figures around the campaign''s own rate (Pearson''s statistic as a ratio of sums: Wedderburn 1974 on quasi-likelihood), drawn towards the organization''s mean with the weight of 60 days or events.';
+grant execute on function trimtab.unit_sizes(uuid, uuid[], text, text, timestamptz, bigint, uuid[]) to trimtab_user, trimtab_engine, trimtab_definer;
