@@ -53,15 +53,18 @@ begin
           when c.ends_at <= p_as_of then format('The campaign ended at %s.', c.ends_at)
           when c.status <> case v_due.action ->> 'type' when 'resume_campaign' then 'paused' else 'active' end
             then format('The campaign is %s now.', c.status)
-          else (
-            select format('The campaign was changed (%s) at %s.', h.origin, h.executed_at)
-            from trimtab.campaign_changes h
-            where h.org_id = p_org_id and h.campaign_id = c.id and h.origin <> 'rule' and h.executed_at > v_execution.executed_at
-            order by h.number desc
-            limit 1)
+          else coalesce((
+              select format('The campaign was changed (%s) at %s.', h.origin, h.executed_at)
+              from trimtab.campaign_changes h
+              where h.org_id = p_org_id and h.campaign_id = c.id and h.origin <> 'rule' and h.executed_at > v_execution.executed_at
+              order by h.number desc
+              limit 1),
+            case when v_due.action #> '{plan,from}' <> coalesce(to_jsonb(a.present), 'null')
+              then format('The amount was planned from %s; it is %s now.', v_due.action #>> '{plan,from}', coalesce(trim_scale(a.present)::text, 'nothing')) end)
         end
         into v_reason
       from trimtab.campaigns c
+      cross join lateral (select case v_changes when 'bid' then c.bid else coalesce(c.budget, c.daily_budget) end as present) a
       where c.org_id = p_org_id and c.id = v_execution.campaign_id;
     end if;
 
@@ -123,5 +126,5 @@ begin
 end
 $$;
 comment on function trimtab.carry_out_due(uuid, timestamptz, uuid) is
-  'Carries out the actions of earlier executions whose delay is over, and returns the ids of the executions that are complete with that. An action is skipped, with its reason, when it has been due for more than a day (automation stood still), when the rule is not active any more or its actions were changed, or when the campaign was opted out, changed by somebody else, or is not in a state for it. For the system''s own functions, under the organization''s lock.';
+  'Carries out the actions of earlier executions whose delay is over, and returns the ids of the executions that are complete with that. An action is skipped, with its reason, when it has been due for more than a day (automation stood still), when the rule is not active any more or its actions were changed, or when the campaign was opted out, changed by somebody else, is not in a state for it, or has another amount than the one planned from. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.carry_out_due(uuid, timestamptz, uuid) to trimtab_definer;
