@@ -62,7 +62,7 @@ begin
     from trimtab.signals_at(v_org_id, p_as_of, p_known) s
     where exists (select from decision)
   ), weighed as (
-    select d.*, s.spend, s.revenue,
+    select d.*, s.spend, s.revenue, jsonb_path_exists(d.actions, '$[*].plan.budget') as is_total,
            trimtab.exchange_rate(d.currency, v_organization.currency, (p_as_of at time zone v_organization.time_zone)::date) as rate
     from decision d
     left join signal s on s.campaign_id = d.campaign_id
@@ -83,7 +83,8 @@ begin
       'revenue_per_day', round(sum(w.revenue) filter (where w.gate is null), 2),
       'spend_per_day_stopped', round(coalesce(sum(w.spend) filter (where w.gate is null and w.action_type = 'auto_pause'), 0), 2),
       'revenue_per_day_stopped', round(coalesce(sum(w.revenue) filter (where w.gate is null and w.action_type = 'auto_pause'), 0), 2),
-      'budgets_changed_by', round(coalesce(sum((w.new_budget - w.previous_budget) * w.rate) filter (where w.gate is null), 0), 2),
+      'daily_budgets_changed_by', round(coalesce(sum((w.new_budget - w.previous_budget) * w.rate) filter (where w.gate is null and not w.is_total), 0), 2),
+      'total_budgets_changed_by', round(coalesce(sum((w.new_budget - w.previous_budget) * w.rate) filter (where w.gate is null and w.is_total), 0), 2),
       'largest_share_of_pauses_percent', (trimtab.guardrails_of(v_org_id)).max_pause_share_percent))
     into v_result
   from (
@@ -98,5 +99,5 @@ begin
 end
 $$;
 comment on function trimtab.preview_rule(jsonb, timestamptz, bigint, jsonb) is
-  'What a rule would do now if it were saved and active, beside the organization''s active rules (one of the same name it would replace); nothing is written. Role viewer. {rule (the document as it is understood), event, judged (campaigns), matches [campaign, action, amounts, probability, reason], held [the same with gate], money {currency (the organization''s), campaigns, spend and revenue a day of the campaigns it would act on and of those it would stop (average of the last 7 days), budgets_changed_by}}. A rule of an event is asked about p_event {id, type, occurred_at, subject_type, subject_id, payload}, or about the latest such event of the journal. Errors: TT001–TT003, TT006, TT030 every fault.';
+  'What a rule would do now if it were saved and active, beside the organization''s active rules (one of the same name it would replace); nothing is written. Role viewer. {rule (the document as it is understood), event, judged (campaigns), matches [campaign, action, amounts, probability, reason], held [the same with gate], money {currency (the organization''s), campaigns, spend and revenue a day of the campaigns it would act on and of those it would stop (average of the last 7 days), daily_budgets_changed_by, total_budgets_changed_by (a budget for the whole campaign, with or without a daily one beside it)}}. A rule of an event is asked about p_event {id, type, occurred_at, subject_type, subject_id, payload}, or about the latest such event of the journal. Errors: TT001–TT003, TT006, TT030 every fault.';
 grant execute on function trimtab.preview_rule(jsonb, timestamptz, bigint, jsonb) to trimtab_user, trimtab_engine, trimtab_definer;
