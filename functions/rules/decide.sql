@@ -128,8 +128,8 @@ begin
   ), gated as materialized (
     select w.*,
       case
-        when w.winner_id <> w.rule_id and (w.mode = 'active' or w.winner_priority >= w.priority) then 'lower_priority'
         when v_system_stop is not null or v_guardrails.autopilot_enabled is not true then 'switched_off'
+        when w.winner_id <> w.rule_id and (w.mode = 'active' or w.winner_priority >= w.priority) then 'lower_priority'
         when w.changes <> '{}' and not w.autonomous_enabled then 'opted_out'
         when w.campaign_id is not null and (w.judges_facts or w.raises)
           and (w.facts_age is null or w.facts_age > v_guardrails.max_facts_age_hours) then 'stale_facts'

@@ -65,18 +65,9 @@ def test_the_default_rules_are_those_of_the_table(tap_db: Database) -> None:
     assert sorted(table) == sorted(masters)
 
 
-def test_the_gates_are_those_of_the_database(db: Database) -> None:
-    rows = db.rows(
-        "select pg_catalog.format('| `%s` | %s | %s |', code, meaning, tune_with)"
-        " from trimtab.rule_gates order by position"
-    )
-    table = "\n".join(row for (row,) in rows)
-    assert table.count("\n") > 10
-    assert f"|---|---|---|\n{table}\n\n" in RULES
-
-
 def test_the_gates_of_the_table_are_those_of_the_code(db: Database) -> None:
     gates = {code for (code,) in db.rows("select code from trimtab.rule_gates")}
+    assert gates == set(re.findall(r"^\| `(\w+)` \|", RULES, re.MULTILINE)) - {"shadow", "active", "paused", "archived"}
     functions = [path.read_text(encoding="utf-8") for path in (TOP / "functions").glob("*/*.sql")]
     assert {gate for gate in gates if not any(f"'{gate}'" in source for source in functions)} == set()
     decide = (TOP / "functions/rules/decide.sql").read_text(encoding="utf-8")

@@ -72,7 +72,18 @@ def types(connection: Connection, page: Path) -> str:
     return text
 
 
-PARTS: dict[str, Callable[[Connection, Path], str]] = {"summary": summary, "parameters": parameters, "types": types}
+def gates(connection: Connection, page: Path) -> str:
+    """What may hold a decision back, in the order in which it is asked."""
+    rows = connection.execute("select code, meaning, tune_with from trimtab.rule_gates order by position").fetchall()
+    return table(("gate", "holds back when", "tune with"), [(f"`{code}`", said, tuned) for code, said, tuned in rows])
+
+
+PARTS: dict[str, Callable[[Connection, Path], str]] = {
+    "summary": summary,
+    "parameters": parameters,
+    "types": types,
+    "gates": gates,
+}
 
 
 def filled(connection: Connection, page: Path) -> str:

@@ -84,11 +84,11 @@ update trimtab.guardrails set autopilot_enabled = false;
 select is((trimtab.run_autonomous_operations() - 'timestamp')::text,
   '{"stopped": true, "success": true, "stop_reason": "The autopilot is switched off (guardrails.autopilot_enabled).", "actions_taken": {"campaigns_paused": 0, "campaigns_scaled": 0, "opportunities_detected": 0}}',
   'the stop switch stops everything');
-select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: lower_priority', 'a preview says so');
+select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: switched_off', 'a preview says so');
 update trimtab.guardrails set autopilot_enabled = true;
 select test.reset();
 delete from trimtab.guardrails;
-select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: lower_priority', 'without guardrails nothing would be done');
+select is(pg_temp.gates('loser 1'), 'Critical ROI Pause: switched_off, Low ROI Pause: switched_off', 'without guardrails nothing would be done');
 select test.act_as_engine(:'acme');
 select is(trimtab.run_organization(:'acme') ->> 'stopped', 'true', 'and nothing is');
 select test.reset();
