@@ -57,6 +57,8 @@ begin
   v_decided := trimtab.decide_soundly(p_org_id, v_now);
   v_done := trimtab.execute_decisions(p_org_id, v_decided.decisions, v_now, v_run_id, v_trigger);
   v_executions := v_executions || v_events.execution_ids || v_done.execution_ids;
+  -- Actions may have given up waiting for locks (perform_action()); what follows waits as before.
+  perform set_config('lock_timeout', '5s', true);
   v_holds := v_events.holds || v_done.holds;
   v_faults := v_faults || v_events.faults;
   foreach v_fault in array v_decided.faults loop
