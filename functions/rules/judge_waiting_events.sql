@@ -36,7 +36,7 @@ begin
       where w.org_id = p_org_id and w.event_id = o.event_id
       returning w.event_id, w.recorded_at
     )
-    select e.id, e.type, jsonb_build_object(
+    select e.id, e.type, t.recorded_at, jsonb_build_object(
         'id', e.id, 'type', e.type, 'occurred_at', e.occurred_at, 'subject_type', e.subject_type,
         'subject_id', e.subject_id, 'payload', e.payload) as document
     from taken t
@@ -57,10 +57,20 @@ begin
       when others then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         faults := array_append(faults, jsonb_build_object('part', 'event ' || v_event.id, 'code', v_code, 'message', v_message));
+        if v_code in ('55P03', '40P01') then
+          -- Whoever sits on a lock will let it go: the event waits, and those that follow wait for locks no longer than a moment.
+          insert into trimtab.waiting_events (org_id, event_id, recorded_at)
+          values (p_org_id, v_event.id, v_event.recorded_at)
+          on conflict do nothing;
+          perform set_config('lock_timeout', '10ms', true);
+        elsif v_event.type <> 'autopilot.event_failed' then
+          perform trimtab.emit_event(p_org_id, 'autopilot.event_failed', jsonb_build_object(
+            'event_id', v_event.id, 'event_type', v_event.type, 'error_code', v_code, 'error_message', v_message));
+        end if;
     end;
   end loop;
 end
 $$;
 comment on function trimtab.judge_waiting_events(uuid, timestamptz, uuid, integer) is
-  'Judges the events that wait for the organization''s rules, oldest first, at most p_limit, and takes them from the queue; what has waited for more than a day is taken from it unjudged. Returns how many were judged, the executions, what gates held back, and events that could not be judged at all (faults [{part, code, message}]). For the system''s own functions, under the organization''s lock.';
+  'Judges the events that wait for the organization''s rules, oldest first, at most p_limit, and takes them from the queue; what has waited for more than a day is taken from it unjudged. Returns how many were judged, the executions, what gates held back, and events that could not be judged at all (faults [{part, code, message}]): one that ran into a lock (55P03, 40P01) goes on waiting, any other leaves the event autopilot.event_failed. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.judge_waiting_events(uuid, timestamptz, uuid, integer) to trimtab_definer;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -75,6 +76,96 @@ def test_a_run_does_not_wait_for_ever(tap_db: Database) -> None:
         holder.rollback()
     assert tap_db.rows("select status, error_code from trimtab.autopilot_runs") == [("failure", "55P03")]
     assert run(tap_db, org_id)["actions_taken"]["campaigns_paused"] == 1
+
+
+def test_a_run_waits_once_for_whoever_sits_on_campaigns(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 4, 1)
+    login = tap_db.value("select test.member(%s, 'manager')", [org_id])
+    with tap_db.connect(login, autocommit=False) as sitter:
+        sitter.execute("update trimtab.campaigns set title = title || '!' where title < 'campaign 3'")
+        result = run(tap_db, org_id)
+        sitter.rollback()
+    assert (result["executed"], result["failed"]) == (5, 3)
+    assert actions(tap_db, org_id) == [
+        ("auto_pause", "executed", 1),
+        ("auto_pause", "failed", 3),
+        ("auto_scale_up", "executed", 1),
+    ]
+    durations = tap_db.rows(
+        "select duration_ms from trimtab.automation_executions where error_code = '55P03' order by duration_ms desc"
+    )
+    # Five seconds for the first of them, the others are given up at once.
+    assert [duration > 4000 for (duration,) in durations] == [True, False, False]
+    assert run(tap_db, org_id)["actions_taken"]["campaigns_paused"] == 3
+
+
+def save_told(db: Database, org_id: str, conditions: list[dict[str, Any]]) -> str:
+    """A rule that raises an alert for each event visit.made; the login of the manager who saved it."""
+    login = str(db.value("select test.member(%s, 'manager')", [org_id]))
+    rule = {
+        "name": "told",
+        "status": "active",
+        "trigger": {"on": "event", "event": "visit.made"},
+        "conditions": conditions,
+        "actions": [{"type": "create_alert", "title": "told"}],
+        "campaign_cooldown_minutes": 0,
+    }
+    with db.connect(login) as manager:
+        manager.execute("select trimtab.save_rule(%s)", [json.dumps(rule)])
+    return login
+
+
+def test_an_event_that_ran_into_a_lock_is_judged_later(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    login = save_told(tap_db, org_id, [{"type": "campaign_status", "statuses": ["active"]}])
+    with tap_db.connect() as somebody:
+        # The facts are known, so that nothing but the execution runs into the lock.
+        somebody.execute("select trimtab.refresh_signals(%s)", [org_id])
+        for _ in range(2):
+            somebody.execute("select trimtab.emit_event(%s, 'visit.made', '{}')", [org_id])
+    executions = "select status from trimtab.automation_executions where event_id is not null"
+    with tap_db.connect(login, autocommit=False) as sitter, tap_db.connect("trimtab_engine") as engine:
+        sitter.execute("select from trimtab.campaigns for update")
+        engine.execute("call trimtab.run_due()")
+        sitter.rollback()
+        assert tap_db.rows(executions) == []
+        assert tap_db.value("select count(*) from trimtab.waiting_events") == 2
+        engine.execute("call trimtab.run_due()")
+    assert tap_db.rows(executions) == [("success",), ("success",)]
+    assert tap_db.value("select count(*) from trimtab.waiting_events") == 0
+    assert tap_db.value("select count(*) from trimtab.alert_occurrences") == 2
+
+
+def test_an_event_that_cannot_be_judged_says_so_and_costs_the_others_nothing(tap_db: Database) -> None:
+    org_id = make_organization(tap_db, "Acme", 1, 0)
+    save_told(tap_db, org_id, [])
+    with tap_db.connect() as connection:
+        [(bad,), _] = [
+            connection.execute("select trimtab.emit_event(%s, 'visit.made', '{}')", [org_id]).fetchall()[0]
+            for _ in range(2)
+        ]
+        connection.execute(
+            "create function test.refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'this one is on fire' using errcode = 'P0666'; end $$"
+        )
+        connection.execute(
+            "create trigger refuse before insert on trimtab.automation_executions for each row"
+            f" when (new.event_id = {bad}) execute function test.refuse()"
+        )
+    with tap_db.connect("trimtab_engine") as engine:
+        engine.execute("call trimtab.run_due()")
+    assert tap_db.rows("select status from trimtab.automation_executions where event_id > %s", [bad]) == [("success",)]
+    assert tap_db.value("select count(*) from trimtab.waiting_events") == 0
+    assert tap_db.rows("select payload from trimtab.events where type = 'autopilot.event_failed'") == [
+        (
+            {
+                "event_id": bad,
+                "event_type": "visit.made",
+                "error_code": "P0666",
+                "error_message": "this one is on fire",
+            },
+        )
+    ]
 
 
 def test_one_organization_that_fails_costs_the_others_nothing(tap_db: Database) -> None:
