@@ -18,7 +18,7 @@ as $$
 declare
   v_execution trimtab.automation_executions;
 begin
-  -- The same again, with nothing of the rule in between, is counted on its row.
+  -- The same again, with nothing of the rule (about the campaign, where one is given) in between, is counted on its row.
   update trimtab.automation_executions e
   set run_id = p_run_id,
       context = e.context || jsonb_build_object(
@@ -29,7 +29,7 @@ begin
     and e.id = (
       select l.id
       from trimtab.automation_executions l
-      where l.org_id = p_org_id and l.rule_id = p_rule_id
+      where l.org_id = p_org_id and l.rule_id = p_rule_id and (p_campaign_id is null or l.campaign_id = p_campaign_id)
       order by l.executed_at desc
       limit 1)
     and e.rule_version = r.version

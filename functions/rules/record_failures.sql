@@ -35,6 +35,8 @@ begin
     cross join lateral jsonb_array_elements(e.actions_executed) a (action)
     where e.org_id = p_org_id and e.id = any (p_execution_ids) and e.mode = 'active'
       and a.action ->> 'status' = 'failure' and a.action ? 'changes' and a.action ? 'campaign_id'
+      -- Where others had to wait, the first action was kept when the execution began.
+      and (e.completed_at is null or e.completed_at = e.executed_at or (a.action ->> 'place')::integer > 1)
     order by e.executed_at, e.id, a.action ->> 'place'
   ) f;
   get diagnostics v_count = row_count;
