@@ -8,7 +8,9 @@ create or replace function trimtab.condition_text(p_condition jsonb, p_value num
 as $$
 declare
   v_metric constant text := concat_ws(' of ', p_condition ->> 'metric', p_condition ->> 'window');
-  v_value constant text := coalesce(' is ' || trim_scale(round(p_value, 4)), '');
+  -- Hours are cut rather than rounded, so that 47.96 is not said to be 48.
+  v_value constant text := coalesce(' is ' || trim_scale(
+    case when p_condition ->> 'metric' in ('hours_running', 'facts_age') then trunc(p_value, 1) else round(p_value, 4) end), '');
   v_days constant text[] := '{Sunday,Monday,Tuesday,Wednesday,Thursday,Friday,Saturday}';
   v_threshold text := p_condition ->> 'threshold';
 begin
@@ -18,17 +20,19 @@ begin
       from jsonb_array_elements_text(p_condition -> 'threshold') with ordinality t (value, place));
   end if;
   return case p_condition ->> 'type'
-    when 'metric_threshold' then format('%s%s %s', v_metric, v_value, case
-      when v_threshold is not null then format('(%s %s)', p_condition ->> 'operator', v_threshold)
-      else format('(%s %s × %s of %s)', p_condition ->> 'operator', coalesce(p_condition #>> '{compare_to,factor}', '1'),
-        p_condition #>> '{compare_to,metric}', coalesce(p_condition #>> '{compare_to,window}', 'now')) end)
+    -- Of two metrics that are compared the value is what the first is above the other.
+    when 'metric_threshold' then case
+      when v_threshold is not null then format('%s%s (%s %s)', v_metric, v_value, p_condition ->> 'operator', v_threshold)
+      else format('%s less %s%s%s (%s 0)', v_metric, coalesce((p_condition #>> '{compare_to,factor}') || ' × ', ''),
+        concat_ws(' of ', p_condition #>> '{compare_to,metric}', p_condition #>> '{compare_to,window}'), v_value, p_condition ->> 'operator')
+      end
     when 'performance_change' then format('%s of %s against %s%s (%s %s%s)',
       case when p_condition ->> 'measure' = 'absolute' then 'difference' else 'change' end, v_metric,
       replace(coalesce(p_condition ->> 'compare', 'period_before'), '_', ' '),
       coalesce(' is ' || trim_scale(round(p_value, 2)) || case when p_condition ->> 'measure' = 'absolute' then '' else ' %' end, ''),
       p_condition ->> 'operator', v_threshold, case when p_condition ->> 'measure' = 'absolute' then '' else ' %' end)
-    when 'budget_pacing' then format('pacing of the %s by its %s%s %% (%s %s %%)', p_condition ->> 'period', p_condition ->> 'measure',
-      coalesce(' ' || trim_scale(round(p_value, 2)), ''), p_condition ->> 'operator', v_threshold)
+    when 'budget_pacing' then format('pacing of the %s by its %s%s (%s %s %%)', p_condition ->> 'period', p_condition ->> 'measure',
+      coalesce(' is ' || trim_scale(round(p_value, 2)) || ' %', ''), p_condition ->> 'operator', v_threshold)
     when 'metric_rank' then format('%s%s among the %s %s of the %s', v_metric,
       case when p_value is null then '' when p_value = 0 then ' is not' else ' is' end,
       p_condition ->> 'order', coalesce(p_condition ->> 'count', p_condition ->> 'percent' || ' %'),

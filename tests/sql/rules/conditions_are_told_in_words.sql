@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(18);
 
 select is(trimtab.condition_text(w.condition, w.value), w.told, w.told)
 from (values
@@ -14,7 +14,13 @@ from (values
   ('{"type": "event_payload", "field": "author.followers", "operator": ">", "value": 10000}', 20000, 'author.followers of the event is 20000 (> 10000)'),
   ('{"type": "event_payload", "field": "language", "operator": "in", "value": ["de", "fr"]}', 0, 'language of the event does not fit (in ["de", "fr"])'),
   ('{"type": "anomaly_detected", "hours": 24, "severity": "high"}', 0, 'anomaly detected (hours 24, severity high) is 0'),
-  ('{"type": "campaign_status", "statuses": ["active", "paused"]}', 1, 'campaign status (statuses active, paused) is 1')
+  ('{"type": "campaign_status", "statuses": ["active", "paused"]}', 1, 'campaign status (statuses active, paused) is 1'),
+  ('{"type": "metric_threshold", "metric": "spend", "window": "last_7_days", "operator": ">", "compare_to": {"metric": "spend", "window": "previous_7_days", "factor": 2}}', -200.16, 'spend of last_7_days less 2 × spend of previous_7_days is -200.16 (> 0)'),
+  ('{"type": "metric_threshold", "metric": "spend", "window": "today", "operator": ">=", "compare_to": {"metric": "daily_budget"}}', null, 'spend of today less daily_budget (>= 0)'),
+  ('{"type": "metric_threshold", "metric": "hours_running", "operator": ">=", "threshold": 48}', 47.96, 'hours_running is 47.9 (>= 48)'),
+  ('{"type": "metric_threshold", "metric": "facts_age", "operator": "<", "threshold": 48}', 6, 'facts_age is 6 (< 48)'),
+  ('{"type": "budget_pacing", "period": "month", "measure": "line", "operator": ">", "threshold": 110}', 9.3316, 'pacing of the month by its line is 9.33 % (> 110 %)'),
+  ('{"type": "budget_pacing", "period": "day", "measure": "projection", "operator": ">", "threshold": 110}', null, 'pacing of the day by its projection (> 110 %)')
 ) w (condition, value, told);
 
 select * from finish();
