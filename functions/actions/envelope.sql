@@ -71,7 +71,7 @@ begin
         when 'no_rate' then format('what may be spent is not known without an exchange rate%s.',
           case when j.amount is null then '' else ' (' || array_to_string(j.unknown, ', ') || ')' end)
         when 'no_budget' then format('what may be spent is not known: active without any budget (%s).', array_to_string(j.unknown, ', '))
-        when 'stale_facts' then format('what was spent is not known: no recent facts (%s).', array_to_string(j.unknown, ', '))
+        when 'stale_facts' then format('what was spent is not known: no recent facts, or an active day without whole facts and without a budget (%s).', array_to_string(j.unknown, ', '))
         else format('%s %s may be spent at worst.', trim_scale(round(j.exposure, 2)), v_currency)
       end)
   from judged j

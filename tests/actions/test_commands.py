@@ -33,7 +33,7 @@ def test_lists_newest_first_and_one_in_full(flight: Flight) -> None:
     listed = trimtab(flight, "actions", "--org", "Acme")
     assert listed.exit_code == 0
     assert listed.stdout.index(actions[1]) < listed.stdout.index(actions[0])
-    assert "budget 100 → 150.00" in listed.stdout
+    assert "budget 100 → 150" in listed.stdout
     found = json.loads(trimtab(flight, "actions", "--campaign", "Spring", "--json").stdout)
     assert [row["id"] for row in found] == actions[:1]
     assert json.loads(trimtab(flight, "actions", "--status", "failed", "--json").stdout) == []

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from trimtab.cli.tables import as_percent, print_table
+from trimtab.cli.tables import as_amount, as_percent, print_table
 
 COLUMNS = ("campaign", "reason", "id")
 IDS = ("6f649c51-4d1d-4ad9-bcc3-6c99dc82e0a1", "d618437a-0a69-4053-bd23-07ad4e27fb9a")
@@ -51,6 +51,25 @@ def test_a_small_table_stays_as_small_as_it_is() -> None:
 def test_times_are_shown_to_the_second() -> None:
     moment = datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=UTC)
     assert "2026-07-01 12:30:15+00:00" in printed(80, ("at",), [(moment,)])
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (Decimal("7500.00"), "7,500"),
+        (7500.0, "7,500"),
+        (1234567, "1,234,567"),
+        (Decimal("12.5"), "12.50"),
+        (Decimal("0.125"), "0.125"),
+        (0, "0"),
+        (Decimal("1E+3"), "1,000"),
+        (None, "nothing"),
+        ("paused", "paused"),
+        (True, "True"),
+    ],
+)
+def test_amounts_are_shown_whole_where_they_are(amount: object, shown: str) -> None:
+    assert as_amount(amount) == shown
 
 
 @pytest.mark.parametrize(

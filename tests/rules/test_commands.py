@@ -111,6 +111,8 @@ def test_all_rules_of_a_file_or_none(tap_db: Database, org: str) -> None:
     assert result.exit_code == 1
     assert "actions[0].type" in result.stderr
     assert "TT030" in result.stderr
+    assert result.stderr.startswith("[1] Second:\n")
+    assert run(tap_db, "preview", "-", given=[RULE, {}]).stderr.startswith("[1] a rule without a name:\n")
     assert done(tap_db, "list", "--status", "shadow") == []
     assert len(done(tap_db, "add", "-", "--status", "active", given=[RULE, RULE | {"name": "Second"}])) == 2
     assert {rule["status"] for rule in done(tap_db, "list") if rule["copied_from"] is None} == {"active"}
@@ -142,6 +144,43 @@ def test_preview_and_explain(tap_db: Database, org: str) -> None:
     assert "✓" in text.stdout
     assert "would turn round with cpa lifetime" in text.stdout
     assert run(tap_db, "explain", "Dear", "Winter").exit_code == 1
+
+
+def test_an_explanation_names_its_figures_and_what_is_not_known(tap_db: Database, org: str) -> None:
+    conditions = [
+        {"metric": "spend", "operator": ">", "compare_to": {"metric": "revenue", "factor": 3}},
+        {"type": "performance_change", "metric": "cpa", "window": "last_7_days", "operator": ">", "threshold": 100},
+        {"type": "budget_pacing", "period": "month", "operator": ">", "threshold": 120},
+        {"metric": "cpa", "operator": ">", "threshold": 5, "min_conversions": 41},
+    ]
+    for place, condition in enumerate(conditions):
+        done(tap_db, "add", "-", given=RULE | {"name": f"Rule {place}", "conditions": [condition]})
+    compared, change, pacing, unproved = (run(tap_db, "explain", f"Rule {n}", "Summer").stdout for n in range(4))
+    assert "✗ spend of lifetime less 3 \N{MULTIPLICATION SIGN} revenue of lifetime is -200 (> 0)" in compared
+    assert (
+        "would turn round with spend lifetime less 3 \N{MULTIPLICATION SIGN} revenue lifetime above 0 (now -200"
+        in compared
+    )
+    assert "? change of cpa of last_7_days against period before (> 100 %): not known" in change
+    assert "change in percent of cpa last_7_days above 100 (now not known)" in change
+    assert "pacing in percent of the month above 120" in pacing
+    assert (
+        "? cpa of lifetime is 10 (> 5): too little evidence\n      ✗ conversions of lifetime is 40 (>= 41)" in unproved
+    )
+
+
+def test_what_was_held_back_is_told_with_its_gate(tap_db: Database, org: str) -> None:
+    assert "no gate held anything back" in run(tap_db, "held").stderr
+    done(tap_db, "add", "-", "--status", "active", given=[RULE, RULE | {"name": "Later", "priority": 1}])
+    with tap_db.connect(ENGINE) as engine:
+        engine.execute("call trimtab.run_all()")
+    table = run(tap_db, "held").stdout
+    head, row = (line.split() for line in table.splitlines() if "campaign" in line or "Later" in line)
+    assert [word for word in head if word in ("campaign", "rule", "version", "gate", "times")] == [
+        "campaign", "rule", "version", "gate", "times",
+    ]  # fmt: skip
+    assert [word for word in row if word != "│"][:5] == ["Summer", "Later", "1", "lower_priority", "1"]
+    assert done(tap_db, "held")[0]["code"] == "lower_priority"
 
 
 def test_the_library(tap_db: Database, org: str) -> None:

@@ -26,7 +26,7 @@ from trimtab.cli.context import (
     print_json,
     print_rows,
 )
-from trimtab.cli.tables import as_percent
+from trimtab.cli.tables import as_amount, as_percent
 from trimtab.errors import TrimtabError
 
 LISTED = ("created_at", "campaign", "action", "change", "confidence", "status", "reason", "id")
@@ -191,7 +191,8 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
         "campaign": row["campaign_title"],
         "action": row["action_type"],
         "change": ", ".join(
-            f"{key} {_plain(before)} → {_plain(after)}" for key, (before, after) in _changes(row).items()
+            f"{key.replace('_', ' ')} {as_amount(before)} → {as_amount(after)}"
+            for key, (before, after) in _changes(row).items()
         ),
         "confidence": as_percent(row["confidence_score"]),
         "status": row["status"],

@@ -22,7 +22,7 @@ from trimtab.cli.context import (
     print_rows,
 )
 
-CAP_COLUMNS = ("level", "target", "period", "amount", "exposure", "free", "state", "cap_id")
+CAP_COLUMNS = ("level", "target", "period", "amount", "exposure", "free", "state", "why", "cap_id")
 PROFILE_COLUMNS = ("profile", "figure", "value", "why")
 
 
@@ -219,6 +219,7 @@ def _cap_line(cap: Mapping[str, Any]) -> dict[str, Any]:
         **{key: cap[key] for key in ("level", "target", "period", "cap_id")},
         **{key: money(cap[key]) for key in ("amount", "exposure", "free")},
         "state": cap["code"] or ("exceeded" if cap["free"] < 0 else "ok"),
+        "why": cap["reason"] if cap["code"] or cap["free"] < 0 else None,
     }
 
 

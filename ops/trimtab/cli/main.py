@@ -80,7 +80,7 @@ def _fail_with(error: psycopg.Error) -> None:
     diag = error.diag
     message = diag.message_primary or str(error).strip()
     if diag.message_detail:
-        message += f"\n  {diag.message_detail}"
+        message += "".join(f"\n  {line}" for line in diag.message_detail.splitlines())
     if error.sqlstate:
         message += f"\n  [{error.sqlstate}]"
     _fail(message, diag.message_hint, 1)

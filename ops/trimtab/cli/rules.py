@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TextIO
 from uuid import UUID
 
 import click
+import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -27,12 +30,12 @@ from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
 LISTED = ("name", "status", "priority", "trigger", "conditions", "actions", "version")
-HELD = ("campaign_title", "rule_name", "code", "hold_count", "first_held_at", "last_held_at", "reason")
+HELD = ("campaign", "rule", "version", "gate", "times", "first_held_at", "last_held_at", "reason")
 VERSIONS = ("version", "valid_from", "status", "author", "changed_keys", "reason")
 LIBRARY = ("code", "category", "rule_count", "adopted", "summary")
 STATUSES = ("active", "shadow", "paused", "archived")
-MATCHES = ("campaign_title", "action_type", "sure", "previous_budget", "new_budget", "currency", "reason")
-HOLDS = ("campaign_title", "gate", "gate_reason")
+MATCHES = ("campaign", "action_type", "sure", "previous_budget", "new_budget", "currency", "reason")
+HOLDS = ("campaign", "gate", "why")
 
 
 @click.group(invoke_without_command=True)
@@ -146,12 +149,13 @@ def add(
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         rule_id = _find(connection, org_id, replace) if replace else None
-        for _, document in documents:
+        for place, document in documents:
             if status and isinstance(document, dict):
                 document = {k: v for k, v in document.items() if k not in ("enabled", "is_active")} | {"status": status}
-            row = connection.execute(
-                "select trimtab.save_rule(%s, %s, %s)", [Jsonb(document), rule_id, reason]
-            ).fetchone()
+            with _named(place, document):
+                row = connection.execute(
+                    "select trimtab.save_rule(%s, %s, %s)", [Jsonb(document), rule_id, reason]
+                ).fetchone()
             saved.append(_state(connection, org_id, row[0] if row else None))
     _say(saved, as_json)
 
@@ -172,10 +176,11 @@ def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime |
     seen: list[dict[str, Any]] = []
     with settings.connect() as connection:
         enter_org(connection, org)
-        for _, document in documents:
-            row = connection.execute(
-                "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(document), as_of]
-            ).fetchone()
+        for place, document in documents:
+            with _named(place, document):
+                row = connection.execute(
+                    "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(document), as_of]
+                ).fetchone()
             seen.append(row[0] if row else {})
     if as_json:
         print_json(seen[0] if len(seen) == 1 else seen)
@@ -194,7 +199,11 @@ def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime |
 def explain(
     settings: Settings, rule: str, campaign: str, org: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
-    """Say why RULE (name or id) acts on CAMPAIGN (title or id) or does not, and what would turn it round."""
+    """Say why RULE (name or id) acts on CAMPAIGN (title or id) or does not, and what would turn it round.
+
+    Before each condition: ✓ it holds, ✗ it does not, ? it is not known. The minima of evidence stand below it. What
+    would turn the outcome round is the smallest change of one figure, all others as they are.
+    """
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         rule_id = _find(connection, org_id, rule)
@@ -224,10 +233,8 @@ def explain(
     for leaf in told.get("evidence") or []:
         _tell(leaf, 1)
     for flip in told.get("flips") or []:
-        figure = " ".join(str(word) for word in (flip["metric"], flip.get("window")) if word)
-        click.echo(
-            f"  would turn round with {figure} {flip['reached']} {flip['flips_at']} (now {_short(flip['value'])})"
-        )
+        bound = "of any value" if flip["reached"] == "any" else f"{flip['reached']} {flip['flips_at']}"
+        click.echo(f"  would turn round with {_figure(flip)} {bound} (now {_short(flip['value'])})")
 
 
 @rules.command()
@@ -372,14 +379,22 @@ def held(settings: Settings, org: str | None, as_json: bool) -> None:
         rows = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "select campaign_title, rule_name, code, hold_count, first_held_at, last_held_at, reason,"
+                "select campaign_title, rule_name, rule_version, code, hold_count, first_held_at, last_held_at, reason,"
                 " confidence_score from trimtab.v_held_decisions where org_id = %s"
                 " order by last_held_at desc, campaign_title, rule_name",
                 [org_id],
             )
             .fetchall()
         )
-    print_rows(rows, HELD, as_json=as_json)
+    if as_json:
+        print_json(rows)
+        return
+    names = {"campaign_title": "campaign", "rule_name": "rule", "rule_version": "version", "code": "gate"}
+    print_rows(
+        [{names.get(key, key): value for key, value in row.items()} | {"times": row["hold_count"]} for row in rows],
+        HELD,
+        nothing="no gate held anything back",
+    )
 
 
 def _read(file: TextIO) -> list[tuple[str, object]]:
@@ -393,6 +408,18 @@ def _read(file: TextIO) -> list[tuple[str, object]]:
             "a rule stands in { }; several stand in [ ] with commas between them, and none after the last",
         ) from None
     return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
+
+
+@contextmanager
+def _named(place: str, document: object) -> Iterator[None]:
+    """What is refused within says which rule of the file it is about."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if place and error.diag.message_primary:
+            name = document.get("name") if isinstance(document, dict) else None
+            err.print(f"{place}{name or 'a rule without a name'}:", highlight=False, markup=False)
+        raise
 
 
 def _find(connection: Connection, org_id: UUID, rule: str, *, archived: bool = False) -> UUID:
@@ -451,12 +478,36 @@ def _show(name: str, seen: dict[str, Any]) -> None:
     err.print(
         f"{name}would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)}"
     )
-    print_rows([_sure(match) for match in matches], MATCHES, nothing="it would act on nothing")
+    print_rows(
+        [_sure(match) | {"campaign": match.get("campaign_title")} for match in matches],
+        MATCHES,
+        nothing="it would act on nothing",
+    )
     if held:
-        print_rows(held, HOLDS, title="held back")
+        lines = [(one.get("campaign_title"), one.get("gate"), one.get("gate_reason")) for one in held]
+        print_rows(lines, HOLDS, title="held back")
     money = {key: value for key, value in (seen.get("money") or {}).items() if value is not None}
     if matches:
         print_rows([(key.replace("_", " "), value) for key, value in money.items()], ("money at stake", "amount"))
+
+
+def _figure(flip: dict[str, Any]) -> str:
+    """What a flip is a figure of: `cpa last_7_days`, `change in percent of cpa last_7_days`."""
+    condition = flip.get("condition") or {}
+    metric = " ".join(str(word) for word in (flip["metric"], flip.get("window")) if word)
+    if condition.get("type") == "performance_change":
+        return "difference of " + metric if condition.get("measure") == "absolute" else "change in percent of " + metric
+    if condition.get("type") == "budget_pacing":
+        return f"pacing in percent of the {condition.get('period')}"
+    other = condition.get("compare_to")
+    if not isinstance(other, dict):
+        return metric
+    words = (
+        other.get("factor") and f"{other['factor']} \N{MULTIPLICATION SIGN}",
+        other.get("metric"),
+        other.get("window"),
+    )
+    return f"{metric} less {' '.join(str(word) for word in words if word)}"
 
 
 def _short(figure: object) -> object:
@@ -490,7 +541,12 @@ def _tell(node: object, depth: int) -> None:
             _tell(part, depth + 1)
         return
     said = node.get("text") or json.dumps(node, ensure_ascii=False)
-    click.echo(f"{'  ' * depth}{_mark(node.get('holds'))} {said}")
+    holds = node.get("holds")
+    if holds is None:
+        said += ": not known"
+    elif node.get("has_evidence") is False:
+        said, holds = said + ": too little evidence", None
+    click.echo(f"{'  ' * depth}{_mark(holds)} {said}")
     for leaf in node.get("evidence") or []:
         _tell(leaf, depth + 1)
 

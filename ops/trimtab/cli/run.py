@@ -21,7 +21,7 @@ from trimtab.cli.context import (
     print_json,
     print_rows,
 )
-from trimtab.cli.tables import as_percent
+from trimtab.cli.tables import as_amount, as_percent
 
 FAILED = 4
 OUTCOMES = (
@@ -159,7 +159,8 @@ def _would(action: dict[str, Any]) -> str:
     plan = action.get("plan", {})
     for name in ("budget", "daily_budget", "bid"):
         if name in plan:
-            return f"{name.replace('_', ' ')} {plan['from']} → {plan[name]} {plan['currency']}"
+            before, after = as_amount(plan["from"]), as_amount(plan[name])
+            return f"{name.replace('_', ' ')} {before} → {after} {plan['currency']}"
     return str(action["type"]).replace("_", " ")
 
 

@@ -60,6 +60,17 @@ def as_percent(score: Decimal | None) -> str | None:
     return "> 99.9 %" if score >= Decimal("99.95") else f"{score:.1f} %"
 
 
+def as_amount(value: object) -> str:
+    """An amount with thousands marked, without decimals where it is whole and with two or more where it is not."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return "nothing" if value is None else str(value)
+    amount = Decimal(str(value))
+    exponent = amount.normalize().as_tuple().exponent
+    if not isinstance(exponent, int):
+        return str(value)
+    return f"{amount:,.{max(2, -exponent) if exponent < 0 else 0}f}"
+
+
 def column_widths(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:
     """The width of each column, or None where a table of this width would be hard to read."""
     longest, least = [], []
