@@ -410,6 +410,12 @@ begin
     select r.place, r.path, r.key, left(r.value::text, 100),
       case
         when r.name is not null then trimtab.rule_value_allowed(r.value_type, r.minimum, r.maximum, r.allowed)
+          || case r.kind || '.' || r.code || '.' || r.name
+            when 'rule.document.priority' then ', or low, medium, high, critical'
+            when 'rule.scope.campaigns' then ' (select id, title from trimtab.campaigns)'
+            when 'rule.scope.groups' then ' (select id, name from trimtab.campaign_groups)'
+            else ''
+          end
         else 'no such key; ' || coalesce((
           select string_agg(p.name, ', ' order by p.position)
           from trimtab.rule_vocabulary_parameters p

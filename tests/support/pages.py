@@ -59,6 +59,30 @@ def parameters(connection: Connection, page: Path) -> str:
     return table(("parameter", "takes", "default", "meaning"), lines)
 
 
+def keys(connection: Connection, page: Path) -> str:
+    """What a rule's document may say beside its conditions and actions: its keys, its trigger, its scope."""
+    rows = connection.execute(
+        "select case p.code when 'document' then p.name else p.code || '.' || p.name end, p.is_required,"
+        " p.minimum, p.maximum, p.allowed, p.value_type,"
+        " coalesce(p.default_value, d.default_value -> p.name), p.description"
+        " from trimtab.rule_vocabulary_parameters p"
+        " left join trimtab.rule_vocabulary_parameters d on d.kind = 'rule' and d.code = 'document' and d.name = p.code"
+        " where p.kind = 'rule' and p.code in ('document', 'trigger', 'scope') and p.position < 200"
+        " and (p.code, p.name) not in (('document', 'trigger'), ('document', 'scope'))"
+        " order by case p.code when 'document' then p.position else 7 end, p.code desc, p.position",
+    ).fetchall()
+    lines = []
+    for name, is_required, minimum, maximum, allowed, value_type, default, description in rows:
+        notes = [description]
+        if allowed and value_type in ("text", "words") and len(allowed) <= 10:
+            notes.append("One of " + ", ".join(f"`{word}`" for word in allowed) + ".")
+        elif value_type in ("number", "integer") and minimum is not None and maximum is not None:
+            notes.append(f"From {minimum:f} to {maximum:f}.")
+        shown = f"`{json.dumps(default)}`" if default is not None else "required" if is_required else ""
+        lines.append((f"`{name}`", shown, " ".join(notes)))
+    return table(("key", "without it", "meaning"), lines)
+
+
 def types(connection: Connection, page: Path) -> str:
     """All conditions and all actions, each with its page."""
     text = ""
@@ -81,6 +105,7 @@ def gates(connection: Connection, page: Path) -> str:
 PARTS: dict[str, Callable[[Connection, Path], str]] = {
     "summary": summary,
     "parameters": parameters,
+    "keys": keys,
     "types": types,
     "gates": gates,
 }

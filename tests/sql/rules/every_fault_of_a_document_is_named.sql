@@ -29,7 +29,7 @@ select is(pg_temp.faults('{"name": " ", "priority": "urgent", "nmae": 1, "status
     "actions": [{"type": "fly"}, {"type": "pause_campaign", "params": {"why": 1}}]}'),
   format($$name: found " ", allowed: a text of 1 to 255 characters.
 nmae: found 1, allowed: no such key; name, description, rule_type, category, status, priority, trigger, scope, conditions, evidence, min_confidence, actions, execution, stop_on_error, delay_between_actions_seconds, cooldown_minutes, campaign_cooldown_minutes, max_executions_per_day.
-priority: found "urgent", allowed: a whole number from 0 to 1000.
+priority: found "urgent", allowed: a whole number from 0 to 1000, or low, medium, high, critical.
 status: found "on", allowed: active, shadow, paused, archived, draft.
 conditions[0].metric: found "rio", allowed: bid, budget, budget_utilization, daily_budget, facts_age, hours_running, clicks, comments, conversion_rate, conversions, cpa, cpc, cpm, ctr, engagement_rate, frequency, impressions, likes, reach, revenue, roas, roi, shares, spend.
 conditions[0].min_spend: found -1, allowed: a number of 0 or more.
@@ -93,7 +93,7 @@ select is(pg_temp.condition((select ('{"not": ' || repeat('{"not": ', 20) || '{"
 select is(pg_temp.condition('{"metric": "cpa", "operator": ">", "threshold": 1}', '{"trigger": {"on": "event"}, "scope": {"platforms": ["myspace"], "campaigns": ["x"], "planet": 1}, "evidence": {"min_likes": 3}, "min_confidence": 101}'),
   $$min_confidence: found 101, allowed: a number from 0 to 100.
 trigger.event: found nothing, allowed: the type of the event, such as mention.received.
-scope.campaigns: found ["x"], allowed: ids.
+scope.campaigns: found ["x"], allowed: ids (select id, title from trimtab.campaigns).
 scope.planet: found 1, allowed: no such key; campaigns, platforms, groups, tags, related_to, related.
 scope.platforms: found ["myspace"], allowed: any of google, linkedin, meta, snapchat, tiktok, twitter.
 evidence.min_likes: found 3, allowed: no such key; min_spend, min_conversions, min_clicks, min_impressions, min_duration_hours, window.$$, 'trigger, scope, evidence');
