@@ -305,10 +305,10 @@ begin
     -- In the order of the metrics' positions; the rows come in the order of the windows' positions.
     select
       f.id,
-      (array_agg(f.impressions) || array_agg(f.clicks) || array_agg(f.spend) || array_agg(f.conversions))
-        || (array_agg(f.revenue) || array_agg(f.likes) || array_agg(f.shares) || array_agg(f.comments))
-        || (array_agg(f.reach) || array_agg(f.frequency) || array_agg(f.ctr) || array_agg(f.cpc))
-        || (array_agg(f.cpm) || array_agg(f.cpa) || array_agg(f.conversion_rate) || array_agg(f.engagement_rate) || array_agg(f.roas)) as signals
+      (array_agg(f.spend) || array_agg(f.roas) || array_agg(f.conversions) || array_agg(f.cpa))
+        || (array_agg(f.ctr) || array_agg(f.revenue) || array_agg(f.clicks) || array_agg(f.impressions))
+        || (array_agg(f.cpc) || array_agg(f.conversion_rate) || array_agg(f.cpm) || array_agg(f.frequency))
+        || (array_agg(f.engagement_rate) || array_agg(f.reach) || array_agg(f.likes) || array_agg(f.shares) || array_agg(f.comments)) as signals
     from placed f
     group by f.id
   ), ends as (

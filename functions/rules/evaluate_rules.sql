@@ -15,7 +15,7 @@ create or replace function trimtab.evaluate_rules(
   set jit to off
 as $$
 declare
-  c_lifetime_spend constant integer := 48;
+  c_lifetime_spend constant integer := 10;
   c_nobody constant uuid := '00000000-0000-0000-0000-000000000000';
   v_organization record;
   v_now timestamp;

@@ -1,22 +1,23 @@
--- The metric catalogue. Positions are part of stored signals and compiled rules: never change one, only add at the end.
+-- The metric catalogue. Those that rules ask for most come first: a figure is found in its array by walking there. Compiled
+-- rules name places that follow from the positions: who changes one gives rule_compiler() its next number.
 insert into trimtab.metrics (code, position, unit, direction, aggregate, numerator, denominator, factor, same_as, description) values
-  ('impressions',        1, 'count',    'up',   'sum',      null, null, 1, null, 'Times an ad was shown.'),
-  ('clicks',             2, 'count',    'up',   'sum',      null, null, 1, null, 'Clicks on the ad.'),
-  ('spend',              3, 'money',    'none', 'sum',      null, null, 1, null, 'Cost, in the organization''s currency.'),
-  ('conversions',        4, 'count',    'up',   'sum',      null, null, 1, null, 'Conversions as the platform attributes them; may be fractional.'),
-  ('revenue',            5, 'money',    'up',   'sum',      null, null, 1, null, 'Value of the conversions, in the organization''s currency.'),
-  ('likes',              6, 'count',    'up',   'sum',      null, null, 1, null, 'Likes and other reactions.'),
-  ('shares',             7, 'count',    'up',   'sum',      null, null, 1, null, 'Shares.'),
-  ('comments',           8, 'count',    'up',   'sum',      null, null, 1, null, 'Comments.'),
-  ('reach',              9, 'count',    'up',   'greatest', null, null, 1, null, 'People reached: the greatest daily reach of the window, a lower bound of the true figure, for people seen on two days cannot be told apart.'),
-  ('frequency',         10, 'multiple', 'down', 'ratio',    'reach_impressions', 'reach_sum', 1, null, 'Impressions per person and day, over the days on which reach was reported.'),
-  ('ctr',               11, 'percent',  'up',   'ratio',    'clicks', 'impressions', 100, null, 'Click-through rate in percent.'),
-  ('cpc',               12, 'money',    'down', 'ratio',    'spend', 'clicks', 1, null, 'Cost per click.'),
-  ('cpm',               13, 'money',    'down', 'ratio',    'spend', 'impressions', 1000, null, 'Cost per thousand impressions.'),
-  ('cpa',               14, 'money',    'down', 'ratio',    'spend', 'conversions', 1, null, 'Cost per conversion.'),
-  ('conversion_rate',   15, 'percent',  'up',   'ratio',    'conversions', 'clicks', 100, null, 'Conversions per hundred clicks; above 100 where views without a click count.'),
-  ('engagement_rate',   16, 'percent',  'up',   'ratio',    'engagements', 'impressions', 100, null, 'Likes, shares and comments per hundred impressions.'),
-  ('roas',              17, 'multiple', 'up',   'ratio',    'revenue', 'spend', 1, null, 'Revenue ÷ spend; 1 is break-even.'),
+  ('spend',              1, 'money',    'none', 'sum',      null, null, 1, null, 'Cost, in the organization''s currency.'),
+  ('roas',               2, 'multiple', 'up',   'ratio',    'revenue', 'spend', 1, null, 'Revenue ÷ spend; 1 is break-even.'),
+  ('conversions',        3, 'count',    'up',   'sum',      null, null, 1, null, 'Conversions as the platform attributes them; may be fractional.'),
+  ('cpa',                4, 'money',    'down', 'ratio',    'spend', 'conversions', 1, null, 'Cost per conversion.'),
+  ('ctr',                5, 'percent',  'up',   'ratio',    'clicks', 'impressions', 100, null, 'Click-through rate in percent.'),
+  ('revenue',            6, 'money',    'up',   'sum',      null, null, 1, null, 'Value of the conversions, in the organization''s currency.'),
+  ('clicks',             7, 'count',    'up',   'sum',      null, null, 1, null, 'Clicks on the ad.'),
+  ('impressions',        8, 'count',    'up',   'sum',      null, null, 1, null, 'Times an ad was shown.'),
+  ('cpc',                9, 'money',    'down', 'ratio',    'spend', 'clicks', 1, null, 'Cost per click.'),
+  ('conversion_rate',   10, 'percent',  'up',   'ratio',    'conversions', 'clicks', 100, null, 'Conversions per hundred clicks; above 100 where views without a click count.'),
+  ('cpm',               11, 'money',    'down', 'ratio',    'spend', 'impressions', 1000, null, 'Cost per thousand impressions.'),
+  ('frequency',         12, 'multiple', 'down', 'ratio',    'reach_impressions', 'reach_sum', 1, null, 'Impressions per person and day, over the days on which reach was reported.'),
+  ('engagement_rate',   13, 'percent',  'up',   'ratio',    'engagements', 'impressions', 100, null, 'Likes, shares and comments per hundred impressions.'),
+  ('reach',             14, 'count',    'up',   'greatest', null, null, 1, null, 'People reached: the greatest daily reach of the window, a lower bound of the true figure, for people seen on two days cannot be told apart.'),
+  ('likes',             15, 'count',    'up',   'sum',      null, null, 1, null, 'Likes and other reactions.'),
+  ('shares',            16, 'count',    'up',   'sum',      null, null, 1, null, 'Shares.'),
+  ('comments',          17, 'count',    'up',   'sum',      null, null, 1, null, 'Comments.'),
   ('roi',             null, 'multiple', 'up',   'alias',    null, null, 1, 'roas', 'The same as roas: revenue ÷ spend, a multiple.'),
   ('budget_utilization', null, 'percent', 'none', 'live',   null, null, 1, null, 'Lifetime spend in percent of the budget, both in the organization''s currency.'),
   ('hours_running',    null, 'hours',    'none', 'live',     null, null, 1, null, 'Hours for which the campaign has been active; pauses do not count.'),
@@ -49,3 +50,7 @@ insert into trimtab.metric_windows (code, position, unit, first_unit, last_unit,
 on conflict (code) do update set
   position = excluded.position, unit = excluded.unit, first_unit = excluded.first_unit, last_unit = excluded.last_unit,
   previous_of = excluded.previous_of, description = excluded.description;
+
+-- The memo is laid out by these positions. Whoever writes it holds an organization's row: they finish first, others wait.
+lock table trimtab.organizations in exclusive mode;
+delete from trimtab.campaign_signals;

@@ -191,25 +191,25 @@ as $$
       and c.status = 'active'
       and (c.ends_at is null or c.ends_at > trimtab.clock())
   )
-  select 1, p.id from present p where p.signals[314] < p_low and p.signals[48] >= 50
+  select 1, p.id from present p where p.signals[29] < p_low and p.signals[10] >= 50
   union all
-  select 2, p.id from present p where p.signals[314] < 2 * p_low and p.signals[48] >= 100 and p.hours >= 48
+  select 2, p.id from present p where p.signals[29] < 2 * p_low and p.signals[10] >= 100 and p.hours >= 48
   union all
-  select 3, p.id from present p where p.signals[314] >= p_high and p.signals[67] >= 20
+  select 3, p.id from present p where p.signals[29] >= p_high and p.signals[48] >= 20
   union all
-  select 4, p.id from present p where p.signals[313] >= p_high and p.signals[66] >= 10
+  select 4, p.id from present p where p.signals[28] >= p_high and p.signals[47] >= 10
   union all
-  select 5, p.id from present p where p.signals[311] < p_low and p.signals[45] >= 100
+  select 5, p.id from present p where p.signals[26] < p_low and p.signals[7] >= 100
   union all
-  select 6, p.id from present p where p.signals[198] < 0.1 and p.signals[46] >= 100
+  select 6, p.id from present p where p.signals[84] < 0.1 and p.signals[8] >= 100
   union all
-  select 7, p.id from present p where p.signals[256] > 500 and p.signals[47] >= 1000
+  select 7, p.id from present p where p.signals[66] > 500 and p.signals[9] >= 1000
   union all
-  select 8, p.id from present p where p.signals[273] < 0.05 and p.signals[45] >= 100 and p.signals[64] >= 1
+  select 8, p.id from present p where p.signals[178] < 0.05 and p.signals[7] >= 100 and p.signals[45] >= 1
   union all
-  select 9, p.id from present p where p.signals[310] > p_high and p.signals[63] >= 15 and p.hours >= 72
+  select 9, p.id from present p where p.signals[25] > p_high and p.signals[44] >= 15 and p.hours >= 72
   union all
-  select 10, p.id from present p where p.signals[237] > 300 and p.hours >= 72
+  select 10, p.id from present p where p.signals[199] > 300 and p.hours >= 72
 $$;
 
 -- A row at a time: for each campaign and rule the condition is interpreted and its figures are added up from the facts.

@@ -49,7 +49,7 @@ ALLOWED = {
     "functions": {"CreateFunctionStmt", "CommentStmt", "GrantStmt", "AlterOwnerStmt", "CreateTrigStmt", "DropStmt"},
     "views": {"ViewStmt", "CommentStmt", "GrantStmt", "CreateTrigStmt", "DropStmt"},
     "policies": {"CreatePolicyStmt", "AlterTableStmt", "CommentStmt", "GrantStmt", "DropStmt"},
-    "sql": {"InsertStmt", "UpdateStmt", "DeleteStmt", "SelectStmt", "CallStmt"},
+    "sql": {"InsertStmt", "UpdateStmt", "DeleteStmt", "SelectStmt", "CallStmt", "LockStmt"},
 }
 
 

@@ -25,7 +25,11 @@ RATIOS = {
     "engagement_rate": ("engagements", "impressions", 100),
     "roas": ("revenue", "spend", 1),
 }
-METRICS = (*MEASURES, *RATIOS)
+# those that rules ask for most come first
+METRICS = (
+    "spend", "roas", "conversions", "cpa", "ctr", "revenue", "clicks", "impressions", "cpc", "conversion_rate", "cpm",
+    "frequency", "engagement_rate", "reach", "likes", "shares", "comments",
+)  # fmt: skip
 # code: (unit, oldest, youngest); counted back from the present, None: from the beginning
 WINDOWS: dict[str, tuple[str, int | None, int]] = {
     "last_1_hour": ("hour", 1, 1),

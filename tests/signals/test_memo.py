@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from support.database import ENGINE, Connection, Database
 
+from trimtab.database.tree import Tree
+
 SPEND = (
     "select s.signals[trimtab.signal_position('spend', 'lifetime')]"
     " from trimtab.campaign_signals s where s.campaign_id = %s"
@@ -115,3 +117,27 @@ def test_retention_goes_organization_by_organization(flight: tuple[Database, UUI
             engine.execute("call trimtab.apply_retention('2030-01-01')")
         assert refused.value.sqlstate == "TT005"
     assert db.rows(EVERYTHING) == before
+
+
+def test_another_order_of_metrics_empties_the_memo(flight: tuple[Database, UUID, UUID]) -> None:
+    """As a deploy from an older version does it, beside a session that writes the memo."""
+    db, org, campaign = flight
+    with db.connect() as setup:
+        facts(setup, org, campaign, "2026-05-18", 5)
+    order = "select code, position from trimtab.metrics order by code"
+    wanted = db.rows(order)
+    db.rows("update trimtab.metrics set position = 18 - position where position is not null")
+    assert db.value("select trimtab.refresh_signals(%s)", [org]) == 1
+
+    writer = db.connect(ENGINE, autocommit=False)
+    db.rows("update trimtab.campaign_signals set valid_until = '-infinity'")
+    writer.execute("select trimtab.refresh_signals(%s)", [org])
+    with db.connect(autocommit=False) as deploying:
+        deploying.execute("set local lock_timeout to '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            deploying.execute(Tree().text("sql/reference/metrics.sql").encode())
+    writer.commit()
+    with db.connect() as deploying:
+        deploying.execute(Tree().text("sql/reference/metrics.sql").encode())
+    assert db.rows(order) == wanted
+    assert db.value("select count(*) from trimtab.campaign_signals") == 0

@@ -89,7 +89,7 @@ select is(
   null, 'a previous window is as long as the other one and ends where that begins');
 
 select is(trimtab.signal_position('roi', 'lifetime'), trimtab.signal_position('roas', 'lifetime'), 'roi is roas');
-select is(trimtab.signal_position('spend', 'last_7_days'), 45, 'positions are those that rules were compiled with');
+select is(trimtab.signal_position('spend', 'last_7_days'), 7, 'positions are those that rules were compiled with');
 select results_eq(
   $$select code, trimtab.signal_position(code, null) from trimtab.metrics where aggregate = 'live' order by 2 desc$$,
   $$values ('hours_running', -1), ('facts_age', -2), ('budget_utilization', -3)$$, 'live metrics have numbers below 0');
