@@ -27,7 +27,7 @@ declare
   c_spread constant double precision := 0.7;
   c_spread_weight constant double precision := 4;
   -- Campaigns from which the spread of daily figures is learned.
-  c_sample constant integer := 200;
+  c_sample constant integer := 64;
 begin
   if coalesce(cardinality(p_campaign_ids), 0) = 0 then
     return;
@@ -53,7 +53,7 @@ begin
   ),
   kind as materialized (
     select
-      k.metric, k.span, k.is_rate, k.is_inverted, k.factor, k.event, k.exposure,
+      k.metric, k.span, k.is_rate, k.is_inverted, k.factor::double precision as factor, k.event, k.exposure,
       trimtab.signal_position(k.metric, k.span) as at_metric,
       trimtab.signal_position(k.event, k.span) as at_event,
       trimtab.signal_position(k.exposure, k.span) as at_exposure,
@@ -81,7 +81,6 @@ begin
   reading as (
     select
       k.metric, k.span, k.is_inverted, s.campaign_id,
-      s.signals[k.at_metric] as value,
       s.signals[k.at_exposure]::double precision as e,
       case k.event
         when 'engagements' then
@@ -91,8 +90,8 @@ begin
         else s.signals[k.at_event]
       end::double precision as n,
       case
-        when k.is_inverted then k.factor::double precision / nullif(s.signals[k.at_metric], 0)::double precision
-        else s.signals[k.at_metric]::double precision / k.factor::double precision
+        when k.is_inverted then k.factor / nullif(s.signals[k.at_metric]::double precision, 0)
+        else s.signals[k.at_metric]::double precision / k.factor
       end as rate
     from kind k
     cross join signal s
@@ -137,45 +136,41 @@ begin
     left join size own on own.event = k.event and own.exposure = k.exposure and own.campaign_id = c.campaign_id
     left join size common on common.event = k.event and common.exposure = k.exposure and common.campaign_id is null
   ),
-  level as (
+  family as materialized (
     select
-      w.*,
-      count(*) over family as campaigns,
-      (sum(w.weight * w.rate) over family + 0.5) / (sum(w.weight) over family + coalesce(0.5 / w.usual, 0)) as mean,
-      sum(w.weight) over family as weights,
-      sum(w.weight ^ 2) over family as squared_weights
+      w.metric, w.span, w.usual, count(*) as campaigns, sum(w.weight) as weights, sum(w.weight * w.weight) as squared_weights,
+      (sum(w.weight * w.rate) + 0.5) / (sum(w.weight) + coalesce(0.5 / w.usual, 0)) as mean
     from weighed w
-    window family as (partition by w.metric, w.span)
+    group by w.metric, w.span, w.usual
   ),
   between_campaigns as (
     select
-      l.*,
-      greatest(0, sum(l.weight * (l.rate - l.mean) ^ 2) over family / l.mean - (l.campaigns - 1))
-        / nullif((l.weights - l.squared_weights / l.weights) / l.mean, 0) / l.mean ^ 2 as found,
+      f.metric, f.span,
+      greatest(0, sum(w.weight * (w.rate - f.mean) ^ 2) / f.mean - (f.campaigns - 1))
+        / nullif((f.weights - f.squared_weights / f.weights) / f.mean, 0) / f.mean ^ 2 as found,
       -- In how many campaigns the difference can be seen at all through the noise of their own figures.
-      sum((c_spread ^ 2 / (c_spread ^ 2 + 1 / (l.weight * l.mean))) ^ 2) over family * (l.campaigns - 1) / l.campaigns as seen
-    from level l
-    window family as (partition by l.metric, l.span)
+      sum((c_spread ^ 2 / (c_spread ^ 2 + 1 / (w.weight * f.mean))) ^ 2) * (f.campaigns - 1) / f.campaigns as seen
+    from weighed w
+    join family f on f.metric = w.metric and f.span = w.span
+    group by f.metric, f.span, f.mean, f.campaigns, f.weights, f.squared_weights
   ),
-  prior as (
+  pulling as materialized (
     select
-      b.*,
-      least(4, greatest(0.04,
-        (c_spread_weight * c_spread ^ 2 + b.seen * least(4, coalesce(b.found, 0))) / (c_spread_weight + b.seen))) as spread
-    from between_campaigns b
-  ),
-  pulling as (
-    select p.*, 1 / (p.mean / p.weight + p.spread * p.mean ^ 2) as own
-    from prior p
+      w.*, p.spread,
+      1 / (f.mean / w.weight + p.spread * f.mean ^ 2) as own
+    from weighed w
+    join family f on f.metric = w.metric and f.span = w.span
+    join (
+      select b.metric, b.span,
+             least(4, greatest(0.04,
+               (c_spread_weight * c_spread ^ 2 + b.seen * least(4, coalesce(b.found, 0))) / (c_spread_weight + b.seen))) as spread
+      from between_campaigns b
+    ) p on p.metric = w.metric and p.span = w.span
   ),
   pull as (
-    select
-      p.*,
-      sum(p.own) over family as everybody,
-      p.rate * p.own as own_rate,
-      sum(p.rate * p.own) over family as everybody_rate
+    select p.metric, p.span, sum(p.own) as everybody, sum(p.rate * p.own) as everybody_rate
     from pulling p
-    window family as (partition by p.metric, p.span)
+    group by p.metric, p.span
   ),
   -- A campaign is compared with the others, not with itself: its own figures leave the mean of its prior.
   posterior as materialized (
@@ -186,11 +181,13 @@ begin
     from (
       select
         p.*,
-        case when p.everybody - p.own > p.everybody * 1e-9 or p.usual is not null then
-          (p.everybody_rate - p.own_rate + coalesce(1 / (p.usual * c_spread ^ 2), 0))
-            / (p.everybody - p.own + coalesce(1 / (p.usual * c_spread) ^ 2, 0))
+        case when a.everybody - p.own > a.everybody * 1e-9 or p.usual is not null then
+          (a.everybody_rate - p.rate * p.own + coalesce(1 / (p.usual * c_spread ^ 2), 0))
+            / (a.everybody - p.own + coalesce(1 / (p.usual * c_spread) ^ 2, 0))
         end as others
-      from pull p
+      from pulling p
+      join pull a on a.metric = p.metric and a.span = p.span
+      where p.campaign_id in (select q.campaign_id from question q)
     ) c
   )
   select

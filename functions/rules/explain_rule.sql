@@ -17,6 +17,7 @@ declare
   v_org_id uuid := trimtab.require_org('viewer');
   v_rule trimtab.automation_rules;
   v_terms trimtab.rule_terms[];
+  v_before trimtab.automation_rules[];
   v_campaign record;
   v_time_zone text;
   v_values record;
@@ -50,14 +51,25 @@ begin
       from unnest(t.leaves) with ordinality l (leaf, place)))
     from unnest(v_terms) t), false);
   if v_matched then
-    -- All rules, so that one with a higher priority is seen; a rule that no run judges is asked alone.
+    -- Beside the rules that go before it; what comes after it takes nothing from it. A rule that no run judges is asked alone.
+    v_before := array(
+      select r from trimtab.automation_rules r
+      where r.org_id = v_org_id
+        and r.status in ('active', v_rule.status)
+        and v_rule.status in ('active', 'shadow')
+        and r.trigger_kind = 'run'
+        and v_rule.trigger_kind = 'run'
+        and r.changes <> '{}'
+        and v_rule.changes <> '{}'
+        and (r.priority > v_rule.priority or r.priority = v_rule.priority and (r.name < v_rule.name or v_rule.status = 'shadow'))
+        and r.id <> v_rule.id);
     select d.* into v_decision
-    from trimtab.decide(v_org_id, p_as_of, p_known, null, array[p_campaign_id]) d
+    from trimtab.decide(
+      v_org_id, p_as_of, p_known, null, array[p_campaign_id], v_rule || v_before,
+      v_terms || array(
+        select t from trimtab.rule_terms t
+        where t.org_id = v_org_id and t.rule_id in (select r.id from unnest(v_before) r))) d
     where d.rule_id = p_rule_id;
-    if not found then
-      select d.* into v_decision
-      from trimtab.decide(v_org_id, p_as_of, p_known, null, array[p_campaign_id], array[v_rule], v_terms) d;
-    end if;
   end if;
 
   select jsonb_agg(
