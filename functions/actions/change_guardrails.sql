@@ -27,9 +27,9 @@ begin
       end
     from jsonb_each(p_figures) f
     left join (values
-      ('autopilot_enabled', null::numeric, null::numeric), ('max_facts_age_hours', 0, null), ('min_confidence_percent', 0, 100),
-      ('cool_off_hours', 0, null), ('reversal_hours', 0, null), ('budget_cooldown_hours', 0, null),
-      ('max_budget_step_percent', 0, null), ('max_daily_budget_step_percent', 0, null), ('max_pause_share_percent', 0, 100)
+      ('autopilot_enabled', null::numeric, null::numeric), ('max_facts_age_hours', 0, 87600), ('min_confidence_percent', 0, 100),
+      ('cool_off_hours', 0, 87600), ('reversal_hours', 0, 87600), ('budget_cooldown_hours', 0, 87600),
+      ('max_budget_step_percent', 0, 1000000), ('max_daily_budget_step_percent', 0, 1000000), ('max_pause_share_percent', 0, 100)
     ) k (name, least, greatest) on k.name = f.key
     where k.name is null
       or case
