@@ -207,4 +207,15 @@ def test_refusals(tap_db: Database, org: str) -> None:
         assert result.exit_code == 1
         assert "there is no rule 'Nothing'" in result.stderr
     assert run(tap_db, "--json", "list").exit_code == 2
+    for text in ('{"name": NaN}', "[" * 100_000):
+        result = run(tap_db, "lint", "-", given=text)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "is not JSON" in result.stderr
+
+
+def test_a_rule_that_is_called_like_the_id_of_another_is_not_taken_for_it(tap_db: Database, org: str) -> None:
+    [meant] = done(tap_db, "add", "-", given=RULE)
+    [other] = done(tap_db, "add", "-", given=RULE | {"name": meant["id"]})
+    assert done(tap_db, "disable", meant["id"])[0]["id"] == meant["id"]
+    assert done(tap_db, "list", "--status", "shadow")[0]["id"] == other["id"]
     assert run(tap_db, "add", "-", "--replace", "x", given=[RULE, RULE]).exit_code == 2

@@ -400,8 +400,8 @@ def held(settings: Settings, org: str | None, as_json: bool) -> None:
 def _read(file: TextIO) -> list[tuple[str, object]]:
     """The documents of a file, each with its place there ('' where there is only one)."""
     try:
-        found = json.load(file)
-    except ValueError as error:
+        found = json.load(file, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
         name = getattr(file, "name", "<stdin>")
         raise TrimtabError(
             f"{name} is not JSON: {error}",
@@ -422,13 +422,18 @@ def _named(place: str, document: object) -> Iterator[None]:
         raise
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def _find(connection: Connection, org_id: UUID, rule: str, *, archived: bool = False) -> UUID:
     """The id of a rule given by name or id; of archived ones by id, or by name where `archived`."""
     rows = connection.execute(
         "select r.id, r.status from trimtab.automation_rules r where r.org_id = %(org_id)s"
         " and (r.name = %(rule)s or r.id::text = pg_catalog.lower(%(rule)s))"
         " and (r.status <> 'archived' or %(archived)s or r.id::text = pg_catalog.lower(%(rule)s))"
-        " order by r.status = 'archived', r.updated_at desc",
+        # An id means the rule that has it, whatever others are called.
+        " order by r.id::text = pg_catalog.lower(%(rule)s) desc, r.status = 'archived', r.updated_at desc",
         {"org_id": org_id, "rule": rule, "archived": archived},
     ).fetchall()
     if not rows:
