@@ -34,6 +34,7 @@ WORKFLOW = (
     "rollback",
     "opportunities",
     "anomalies",
+    "alerts",
     "guardrails",
     "rules",
     "automation",

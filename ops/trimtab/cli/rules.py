@@ -225,7 +225,10 @@ def explain(
         print_json(told)
         return
     click.echo(f"{told['rule']['name']} (version {told['rule']['version']}) on {told['campaign']['title']}")
-    why = "" if told["is_judged"] else ": the campaign is not in the rule's scope, or not in a status that it judges"
+    status = told["campaign"]["status"]
+    why = (
+        "" if told["is_judged"] else f": it is {status}, and not in the rule's scope or not in a status that it judges"
+    )
     click.echo(f"  {told['outcome']}{why}")
     if told.get("gate"):
         click.echo(f"  {told['gate']['code']}: {told['gate']['reason']}")

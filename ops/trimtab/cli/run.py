@@ -137,7 +137,11 @@ def _dry_run(
     if as_json:
         print_json(decisions)
         return
-    print_rows([_decision(d) for d in decisions], DECISIONS, nothing="no rule holds for any campaign")
+    print_rows(
+        [_decision(d) for d in decisions],
+        DECISIONS,
+        nothing="no rule that is active or in shadow holds for any campaign (`trimtab rules list`)",
+    )
     err.print("a dry run: nothing was changed")
 
 
