@@ -10,6 +10,8 @@ from unnest(array[
 ]) with ordinality o (code, position)
 where m.code = o.code;
 delete from trimtab.campaign_signals;
+-- Rules are compiled to positions; the deploy compiles them again.
+update trimtab.automation_rules set compiler = 0;
 
 alter table trimtab.metrics
   drop constraint metrics_position_key,

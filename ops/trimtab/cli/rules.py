@@ -226,10 +226,8 @@ def explain(
         return
     click.echo(f"{told['rule']['name']} (version {told['rule']['version']}) on {told['campaign']['title']}")
     status = told["campaign"]["status"]
-    why = (
-        "" if told["is_judged"] else f": it is {status}, and not in the rule's scope or not in a status that it judges"
-    )
-    click.echo(f"  {told['outcome']}{why}")
+    outside = f": the campaign ({status}) is not in the rule's scope, or not in a status that the rule judges"
+    click.echo(f"  {told['outcome']}{'' if told['is_judged'] else outside}")
     if told.get("gate"):
         click.echo(f"  {told['gate']['code']}: {told['gate']['reason']}")
     _tell(told.get("conditions"), 1)

@@ -15,6 +15,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("external_id", r"\bcampaign[ _]?id\b|\bid[ _]campa"),
     ("title", r"^campaign([ _]?name)?$|\bcampaign[ _]?name\b|campanha|campaña|campagne|kampagne|^campaign"),
     ("day", r"^(c_)?(date|day|data|datum|fecha|jour|tag|día)$|reporting[ _]start|\bdate\b|\bday\b"),
+    ("hour", r"^(hour|stunde|hora|heure)$"),
     ("platform", r"platform|plataforma|plattform|\bchannel\b|\bnetwork\b"),
     ("currency", r"^currency|währung|moneda|devise|moeda"),
     ("impressions", r"^impr|impress|impres|\bdisplays?\b|anzeigen"),
@@ -93,6 +94,8 @@ def draft_mapping(source: Source, delimiter: str | None = None) -> str:
         note = ""
         if name == "day" and not _is_day(columns[heading]):
             note = '   # no date in it that is known: give a format, such as { heading = …, format = "%d.%m.%y" }'
+        if name == "hour":
+            note = "   # rows are hours of a day; where they are sums over many days it is hour_of_day"
         lines.append(f"{name} = {_quoted(heading)}{note}")
     unused = [heading for heading in headings if heading not in taken.values()]
     if unused:
