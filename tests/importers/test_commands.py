@@ -156,6 +156,21 @@ def test_a_drafted_mapping_imports_the_file(
     assert trimtab("import", "--write-mapping", mapping, path).exit_code == 1
 
 
+def test_a_drafted_mapping_keeps_hours(
+    books: Books, write: Write, trimtab: Callable[..., Result], tmp_path: Path
+) -> None:
+    path = write("campaign,day,hour,clicks,cost\nA,2026-06-01,0,10,5\nA,2026-06-01,13,20,7\n")
+    mapping = tmp_path / "mapping.toml"
+    assert trimtab("import", "--write-mapping", mapping, path).exit_code == 0
+    assert trimtab("import", path, "--mapping", mapping, "--currency", "EUR").exit_code == 0
+    assert books.days("m.clicks, m.spend") == [("A", "2026-06-01", 30, 12)]
+    hours = books.db.rows(
+        "select extract(hour from m.hour)::integer, m.clicks from trimtab.campaign_metrics m"
+        " where m.grain = 'hour' order by m.hour"
+    )
+    assert hours == [(0, 10), (13, 20)]
+
+
 def test_a_mapping_is_remembered_with_its_import(
     books: Books, write: Write, trimtab: Callable[..., Result], tmp_path: Path
 ) -> None:
