@@ -20,7 +20,7 @@ begin
     exception
       when serialization_failure then
         raise;
-      when others then
+      when others or assert_failure then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         v_faults := array_append(v_faults, jsonb_build_object('part', v_function, 'code', v_code, 'message', v_message));
     end;

@@ -87,7 +87,7 @@ begin
       exception
         when serialization_failure then
           raise;
-        when others then
+        when others or assert_failure then
           get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
           v_done := jsonb_build_array(jsonb_build_object(
             'place', v_due.place, 'type', v_due.action -> 'type', 'status', 'failure', 'error_code', v_code, 'error_message', v_message));

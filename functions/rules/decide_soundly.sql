@@ -25,7 +25,7 @@ begin
   exception
     when serialization_failure then
       raise;
-    when others then
+    when others or assert_failure then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
   end;
 
@@ -46,7 +46,7 @@ begin
     exception
       when serialization_failure then
         raise;
-      when others then
+      when others or assert_failure then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         faults := array_append(faults, jsonb_build_object('rule_id', v_rule.id, 'rule_name', v_rule.name, 'code', v_code, 'message', v_message));
     end;

@@ -36,7 +36,7 @@ begin
         v_decision.gate_reason := sqlerrm;
         holds := holds || v_decision;
         continue;
-      when others then
+      when others or assert_failure then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         v_execution := trimtab.record_broken_rule(
           p_org_id, v_decision.rule_id, v_decision.campaign_id, p_event, v_code, v_message, p_as_of, p_run_id, p_source);

@@ -54,7 +54,7 @@ begin
     exception
       when serialization_failure then
         raise;
-      when others then
+      when others or assert_failure then
         get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
         faults := array_append(faults, jsonb_build_object('part', 'event ' || v_event.id, 'code', v_code, 'message', v_message));
         if v_code in ('55P03', '40P01') then

@@ -41,7 +41,7 @@ begin
         raise;
       end if;
       get stacked diagnostics error_code = returned_sqlstate, error_message = message_text;
-    when others then
+    when others or assert_failure then
       get stacked diagnostics error_code = returned_sqlstate, error_message = message_text, v_detail = pg_exception_detail;
       -- What a guardrail says is the reason for which it is held back.
       if error_code = 'TT018' then

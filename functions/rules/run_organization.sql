@@ -73,7 +73,7 @@ begin
 
   begin
     v_found := trimtab.store_detected_opportunities(p_org_id, v_now);
-  exception when others then
+  exception when others or assert_failure then
     get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
     v_detection_error := jsonb_build_object('code', v_code, 'message', v_message);
   end;
