@@ -249,7 +249,7 @@ begin
   rule.scope_campaigns := (select array_agg(e::uuid) from jsonb_array_elements_text(v_document -> 'scope' -> 'campaigns') e);
   rule.scope_platforms := (select array_agg(e) from jsonb_array_elements_text(v_document -> 'scope' -> 'platforms') e);
   rule.scope_groups := (select array_agg(e::uuid) from jsonb_array_elements_text(v_document -> 'scope' -> 'groups') e);
-  rule.scope_tags := (select array_agg(e) from jsonb_array_elements_text(v_document -> 'scope' -> 'tags') e);
+  rule.scope_tags := (select array_agg(lower(e)) from jsonb_array_elements_text(v_document -> 'scope' -> 'tags') e);
   rule.scope_related_to := (v_document -> 'scope' ->> 'related_to')::uuid;
   rule.is_scope_related := coalesce((v_document -> 'scope' ->> 'related')::boolean, false);
   rule.judges_campaigns := rule.trigger_kind <> 'event' or v_compiled.judges_campaigns;

@@ -101,7 +101,7 @@ begin
           or (t.scope_campaigns is null or p.id = any (t.scope_campaigns))
             and (t.scope_platforms is null or p.platform = any (t.scope_platforms))
             and (t.scope_groups is null or p.group_id = any (t.scope_groups))
-            and (t.scope_tags is null or p.tags && t.scope_tags))
+            and (t.scope_tags is null or trimtab.lower_tags(p.tags) && t.scope_tags))
       order by t.rule_id, p.id, t.term
     )
     select m.rule_id, m.id, m.term,

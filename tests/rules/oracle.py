@@ -124,7 +124,7 @@ class World:
             return False
         if "groups" in scope and str(campaign.group_id) not in scope["groups"]:
             return False
-        if "tags" in scope and not set(scope["tags"]) & set(campaign.tags):
+        if "tags" in scope and not folded(scope["tags"]) & folded(campaign.tags):
             return False
         if "related_to" in scope and not self._is_kin(campaign, [scope["related_to"]]):
             return False
@@ -133,7 +133,7 @@ class World:
             named = [payload.get("campaign_id"), *payload.get("campaign_ids", [])]
             if (event or {}).get("subject_type") == "campaign":
                 named.append((event or {}).get("subject_id"))
-            if not self._is_kin(campaign, named) and not set(payload.get("tags", [])) & set(campaign.tags):
+            if not self._is_kin(campaign, named) and not folded(payload.get("tags", [])) & folded(campaign.tags):
                 return False
         if (
             campaign.ends_at is not None
@@ -151,7 +151,7 @@ class World:
                 continue
             if other.id == campaign.id or (other.group_id is not None and other.group_id == campaign.group_id):
                 return True
-            if set(other.tags) & set(campaign.tags):
+            if folded(other.tags) & folded(campaign.tags):
                 return True
         return False
 
@@ -486,6 +486,11 @@ class World:
         since = signals.day_start(max(answer.first_day, self.today - timedelta(days=7)), self.zone)
         days = _hours(min(until, signals.day_start(self.today, self.zone)) - since) / 24
         return None if week is None or days <= 0 else week.number / days
+
+
+def folded(tags: Iterable[str]) -> set[str]:
+    """Tags as they are compared: capitals or not."""
+    return {tag.lower() for tag in tags}
 
 
 def leaves(tree: Any) -> list[Document]:

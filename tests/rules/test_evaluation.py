@@ -280,7 +280,7 @@ def documents(draw: st.DrawFn) -> Document:
                     {},
                     {},
                     {"platforms": ["meta"]},
-                    {"tags": ["VIP", "new"]},
+                    {"tags": ["vip", "new"]},
                     {"related_to": 0},
                     {"campaigns": [1, 2, 3]},
                     {"groups": [0]},
