@@ -169,6 +169,25 @@ def test_an_explanation_names_its_figures_and_what_is_not_known(tap_db: Database
     )
 
 
+def test_a_list_says_what_conditions_look_at(tap_db: Database, org: str) -> None:
+    conditions = [
+        {"metric": "spend", "window": "today", "operator": ">", "compare_to": {"metric": "daily_budget", "factor": 2}},
+        {"not": {"type": "day_of_week", "days": ["saturday", "sunday"]}},
+        {"type": "time_based", "from": "22:00", "to": "06:00"},
+        {"type": "anomaly_detected", "metric": "revenue", "direction": "down", "severity": "high"},
+    ]
+    for place, condition in enumerate(conditions):
+        done(tap_db, "add", "-", given=RULE | {"name": f"Rule {place}", "conditions": [condition]})
+    table = run(tap_db, "list", "--status", "shadow").stdout
+    for part in (
+        "spend today > 2 \N{MULTIPLICATION SIGN} daily_budget",
+        "not (day_of_week Sunday, Saturday)",
+        "time_based 22:00 06:00",
+        "anomaly_detected revenue down high",
+    ):
+        assert part in table, table
+
+
 def test_what_was_held_back_is_told_with_its_gate(tap_db: Database, org: str) -> None:
     assert "no gate held anything back" in run(tap_db, "held").stderr
     done(tap_db, "add", "-", "--status", "active", given=[RULE, RULE | {"name": "Later", "priority": 1}])

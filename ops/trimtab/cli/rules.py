@@ -34,6 +34,11 @@ HELD = ("campaign", "rule", "version", "gate", "times", "first_held_at", "last_h
 VERSIONS = ("version", "valid_from", "status", "author", "changed_keys", "reason")
 LIBRARY = ("code", "category", "rule_count", "adopted", "summary")
 STATUSES = ("active", "shadow", "paused", "archived")
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+SHOWN = (  # of a condition, in a line
+    "period", "recommendation_type", "metric", "window", "direction", "order", "count", "percent", "severity",
+    "statuses", "days", "from", "to", "field", "operator", "threshold", "value",
+)  # fmt: skip
 MATCHES = ("campaign", "action_type", "sure", "previous_budget", "new_budget", "currency", "reason")
 HOLDS = ("campaign", "gate", "why")
 
@@ -531,8 +536,14 @@ def _brief(node: object) -> str:
             return joint.join(f"({part})" if " and " in part or " or " in part else part for part in parts)
     if "not" in node:
         return f"not ({_brief(node['not'])})"
-    words = [node.get("metric"), node.get("window"), node.get("operator"), node.get("threshold", node.get("value"))]
-    said = " ".join(str(word) for word in words if word is not None)
+    if node.get("type") == "day_of_week":
+        node = node | {"days": [DAYS[day] if isinstance(day, int) else day for day in node.get("days", [])]}
+    words = [node[key] for key in SHOWN if node.get(key) is not None]
+    other = node.get("compare_to")
+    if isinstance(other, dict):
+        factor = None if other.get("factor", 1) == 1 else f"{other['factor']} \N{MULTIPLICATION SIGN}"
+        words += [word for word in (factor, other.get("metric"), other.get("window")) if word]
+    said = " ".join(", ".join(map(str, word)) if isinstance(word, list) else str(word) for word in words)
     return said if node.get("type") == "metric_threshold" else f"{node.get('type')} {said}".strip()
 
 
