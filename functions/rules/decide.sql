@@ -137,7 +137,9 @@ begin
         when w.score < w.least_confidence then 'low_confidence'
         when w.changes <> '{}' and w.let_go_at > p_as_of - v_guardrails.cool_off_hours * interval '1 hour' then 'cool_off'
         when not w.judges_calendar and w.turned_at > p_as_of - v_guardrails.reversal_hours * interval '1 hour' then 'reversal'
-        when w.judges_facts and not w.judges_calendar and w.acted_on_revision >= w.facts_revision then 'same_facts'
+        -- Another event is news, for whoever is told of it; to a campaign nothing is done twice on the same facts.
+        when w.judges_facts and not w.judges_calendar and (p_event is null or w.changes <> '{}')
+          and w.acted_on_revision >= w.facts_revision then 'same_facts'
         when w.last_at > p_as_of - w.cooldown_minutes * interval '1 minute'
           or w.last_campaign_at > p_as_of - w.campaign_cooldown_minutes * interval '1 minute'
           or w.action_type in ('auto_scale_up', 'auto_scale_down') and not w.judges_calendar

@@ -19,8 +19,8 @@ declare
   v_code text;
   v_message text;
 begin
-  -- That a rule has acted on these very facts already is no decision held back.
-  holds := array(select d from unnest(p_decisions) d where d.gate <> 'same_facts');
+  -- That a rule has acted on these very facts already is no decision held back, unless something else has happened.
+  holds := array(select d from unnest(p_decisions) d where d.gate <> 'same_facts' or p_event is not null and d.gate is not null);
   execution_ids := '{}';
 
   -- The loop isolates failures: what goes wrong with one decision costs the others nothing.

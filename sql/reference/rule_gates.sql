@@ -7,7 +7,7 @@ insert into trimtab.rule_gates (code, position, meaning, tune_with) values
   ('low_confidence', 60, 'The probability is below min_confidence_percent or the rule''s min_confidence.', 'guardrails, rule'),
   ('cool_off', 70, 'A person resumed the campaign (starting a draft is not resuming), or an action on it was taken back, less than cool_off_hours (72) ago.', 'guardrails'),
   ('reversal', 80, 'A rule did the opposite to the campaign less than reversal_hours (24) ago. Rules of the calendar are free to.', 'guardrails'),
-  ('same_facts', 90, 'The rule judges facts, and none have come in since it, or another rule that changed the campaign, acted. Seen in a preview, not recorded.', 'import facts'),
+  ('same_facts', 90, 'The rule judges facts, and none have come in since it, or another rule that changed the campaign, acted. For a rule of an event: only where it changes campaigns; else seen in a preview, not recorded.', 'import facts'),
   ('cooldown', 100, 'The rule was executed less than cooldown_minutes ago, or for this campaign less than campaign_cooldown_minutes ago, or automation changed the budget less than budget_cooldown_hours (24) ago. Exactly at the end it may act again.', 'rule, guardrails'),
   ('nothing_to_do', 102, 'The campaign is not paused and could not be resumed, or has no open opportunity that a rule can carry out.', 'rule'),
   ('not_by_rule', 104, 'It was not a rule that paused the campaign last, and the rule resumes only what rules paused.', 'rule'),
