@@ -144,6 +144,11 @@ def test_preview_and_explain(tap_db: Database, org: str) -> None:
     assert "✓" in text.stdout
     assert "would turn round with cpa lifetime" in text.stdout
     assert run(tap_db, "explain", "Dear", "Winter").exit_code == 1
+    past = run(tap_db, "explain", "Dear", "Summer", "--as-of", "2020-01-01T00:00+02:00")
+    assert (past.exit_code, "not known" in past.stdout) == (0, True)
+    for wrong in ("yesterday", "2020-01-01"):
+        refused = run(tap_db, "preview", "-", "--as-of", wrong, given=RULE)
+        assert (refused.exit_code, "write 2026-07-01T00:00+02:00" in refused.stderr) == (2, True)
 
 
 def test_an_explanation_names_its_figures_and_what_is_not_known(tap_db: Database, org: str) -> None:
@@ -200,6 +205,25 @@ def test_what_was_held_back_is_told_with_its_gate(tap_db: Database, org: str) ->
     ]  # fmt: skip
     assert [word for word in row if word != "│"][:5] == ["Summer", "Later", "1", "lower_priority", "1"]
     assert done(tap_db, "held")[0]["code"] == "lower_priority"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rules", "library"],
+        ["rules"],
+        ["alerts", "list"],
+        ["anomalies", "list"],
+        ["opportunities", "list"],
+        ["automation", "report"],
+    ],
+)
+def test_the_environment_names_the_organization(tap_db: Database, org: str, words: list[str]) -> None:
+    tap_db.value("select test.organization('Other')")
+    result = CliRunner().invoke(
+        main, ["--database-url", tap_db.dsn(ENGINE), *words], env={"TRIMTAB_ORG": org, "COLUMNS": "200"}
+    )
+    assert result.exit_code == 0, result.stderr
 
 
 def test_the_library(tap_db: Database, org: str) -> None:

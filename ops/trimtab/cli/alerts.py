@@ -17,6 +17,7 @@ from trimtab.cli.context import (
     pass_settings,
     print_json,
     print_rows,
+    refuse_before_subcommand,
 )
 from trimtab.errors import TrimtabError
 
@@ -33,8 +34,8 @@ def alerts(ctx: click.Context, org: str | None, as_json: bool) -> None:
     """List what somebody should look at (also without a subcommand); acknowledge, assign, resolve it."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_alerts, org=org, as_json=as_json)
-    elif org or as_json:
-        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
+    else:
+        refuse_before_subcommand(ctx)
 
 
 @alerts.command("list")

@@ -17,6 +17,7 @@ from trimtab.cli.context import (
     pass_settings,
     print_json,
     print_rows,
+    refuse_before_subcommand,
 )
 from trimtab.errors import TrimtabError
 
@@ -45,8 +46,8 @@ def anomalies(ctx: click.Context, org: str | None, as_json: bool) -> None:
     """List figures that do not fit (also without a subcommand); acknowledge them, or look for them now."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_anomalies, org=org, as_json=as_json)
-    elif org or as_json:
-        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
+    else:
+        refuse_before_subcommand(ctx)
 
 
 @anomalies.command("list")

@@ -17,6 +17,7 @@ from trimtab.cli.context import (
     pass_settings,
     print_json,
     print_rows,
+    refuse_before_subcommand,
 )
 from trimtab.errors import TrimtabError
 
@@ -49,8 +50,8 @@ def automation(ctx: click.Context, org: str | None, as_json: bool) -> None:
     """Measure the rules: performance (also without a subcommand), report, audit, survey."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(performance, org=org, as_json=as_json)
-    elif org or as_json:
-        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
+    else:
+        refuse_before_subcommand(ctx)
 
 
 @automation.command()

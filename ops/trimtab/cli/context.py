@@ -11,12 +11,14 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import click
 import psycopg
+from click.core import ParameterSource
 from rich.console import Console
 
 from trimtab.cli.tables import print_table
@@ -130,6 +132,27 @@ def enter_org(connection: Connection, org: str | None = None, user_id: UUID | No
     org_id = find_org(connection, org)
     connection.execute("select trimtab.init_transaction_context(%s, %s)", [user_id, org_id])
     return org_id
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """What `--as-of TIME` says: ISO 8601 with its offset."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is no ISO 8601 time; write 2026-07-01T00:00+02:00", param_hint="--as-of"
+        ) from error
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no offset; write 2026-07-01T00:00+02:00", param_hint="--as-of")
+    return moment
+
+
+def refuse_before_subcommand(ctx: click.Context) -> None:
+    """Options of a group that lists by itself would be lost on a subcommand; TRIMTAB_ORG reaches that by itself."""
+    if any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("org", "as_json")):
+        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
 
 
 def print_rows(

@@ -17,6 +17,7 @@ from trimtab.cli.context import (
     pass_settings,
     print_json,
     print_rows,
+    refuse_before_subcommand,
 )
 from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
@@ -34,8 +35,8 @@ def opportunities(ctx: click.Context, org: str | None, as_json: bool) -> None:
     """List what could be better (also without a subcommand); start, resolve or dismiss it."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_opportunities, org=org, as_json=as_json)
-    elif org or as_json:
-        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
+    else:
+        refuse_before_subcommand(ctx)
 
 
 @opportunities.command("list")

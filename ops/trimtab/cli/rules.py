@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, TextIO
 from uuid import UUID
 
@@ -20,11 +19,13 @@ from trimtab.cli.context import (
     enter_org,
     err,
     json_option,
+    moment_of,
     org_option,
     out,
     pass_settings,
     print_json,
     print_rows,
+    refuse_before_subcommand,
 )
 from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
@@ -51,8 +52,8 @@ def rules(ctx: click.Context, org: str | None, as_json: bool) -> None:
     """List the rules (also without a subcommand); check, add, preview, explain, switch them; see what was held back."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_rules, org=org, as_json=as_json)
-    elif org or as_json:
-        raise click.UsageError(f"give --org and --json after {ctx.invoked_subcommand}")
+    else:
+        refuse_before_subcommand(ctx)
 
 
 @rules.command("list")
@@ -168,23 +169,24 @@ def add(
 @rules.command()
 @click.argument("file", type=click.File(encoding="utf-8-sig"))
 @org_option()
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]), help="At another moment.")
+@click.option("--as-of", metavar="TIME", help="As at this moment (ISO 8601, with its offset).")
 @json_option
 @pass_settings
-def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime | None, as_json: bool) -> None:
+def preview(settings: Settings, file: TextIO, org: str | None, as_of: str | None, as_json: bool) -> None:
     """Show what the rules of a JSON FILE would do now, with the money at stake. Nothing is saved.
 
     Each rule is judged as if it were active, beside those of the organization; the rules of the file do not see each
     other.
     """
-    documents = _read(file)
+    documents, moment = _read(file), moment_of(as_of)
     seen: list[dict[str, Any]] = []
     with settings.connect() as connection:
         enter_org(connection, org)
         for place, document in documents:
             with _named(place, document):
                 row = connection.execute(
-                    "select trimtab.preview_rule(%s, coalesce(%s, trimtab.clock()))", [Jsonb(document), as_of]
+                    "select trimtab.preview_rule(%s, coalesce(%s::timestamptz, trimtab.clock()))",
+                    [Jsonb(document), moment],
                 ).fetchone()
             seen.append(row[0] if row else {})
     if as_json:
@@ -198,17 +200,16 @@ def preview(settings: Settings, file: TextIO, org: str | None, as_of: datetime |
 @click.argument("rule")
 @click.argument("campaign")
 @org_option()
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"]), help="At another moment.")
+@click.option("--as-of", metavar="TIME", help="As at this moment (ISO 8601, with its offset).")
 @json_option
 @pass_settings
-def explain(
-    settings: Settings, rule: str, campaign: str, org: str | None, as_of: datetime | None, as_json: bool
-) -> None:
+def explain(settings: Settings, rule: str, campaign: str, org: str | None, as_of: str | None, as_json: bool) -> None:
     """Say why RULE (name or id) acts on CAMPAIGN (title or id) or does not, and what would turn it round.
 
     Before each condition: ✓ it holds, ✗ it does not, ? it is not known. The minima of evidence stand below it. What
     would turn the outcome round is the smallest change of one figure, all others as they are.
     """
+    moment = moment_of(as_of)
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         rule_id = _find(connection, org_id, rule)
@@ -223,7 +224,8 @@ def explain(
                 "give its id: select id, title from trimtab.campaigns",
             )
         row = connection.execute(
-            "select trimtab.explain_rule(%s, %s, coalesce(%s, trimtab.clock()))", [rule_id, campaigns[0][0], as_of]
+            "select trimtab.explain_rule(%s, %s, coalesce(%s::timestamptz, trimtab.clock()))",
+            [rule_id, campaigns[0][0], moment],
         ).fetchone()
     told: dict[str, Any] = row[0] if row else {}
     if as_json:

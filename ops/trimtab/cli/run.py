@@ -16,6 +16,7 @@ from trimtab.cli.context import (
     err,
     find_org,
     json_option,
+    moment_of,
     org_option,
     pass_settings,
     print_json,
@@ -45,7 +46,7 @@ def run(settings: Settings, org: str | None, dry_run: bool, as_of: str | None, a
 
     Without --org every organization runs, each in a transaction of its own. Exit code 4: an organization failed.
     """
-    moment = _moment(as_of)
+    moment = moment_of(as_of)
     if moment is not None and not dry_run:
         raise click.UsageError("--as-of needs --dry-run: only the present can be acted on")
     with settings.connect(autocommit=True) as connection:
@@ -58,20 +59,10 @@ def run(settings: Settings, org: str | None, dry_run: bool, as_of: str | None, a
         print_json(results)
     else:
         print_rows([_outcome(result) for result in results], OUTCOMES, nothing="there is no organization yet")
+        if any(result.get("held_back") for result in results):
+            err.print("→ trimtab rules held says what was held back, and why", highlight=False)
     if any(not result["success"] for result in results):
         raise click.exceptions.Exit(FAILED)
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no ISO 8601 time", param_hint="--as-of") from error
-    if moment.tzinfo is None:
-        raise click.BadParameter(f"{text!r} has no offset; write 2026-07-01T00:00+02:00", param_hint="--as-of")
-    return moment
 
 
 def _organizations(connection: Connection, org: str | None) -> list[tuple[str, str]]:
