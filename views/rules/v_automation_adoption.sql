@@ -32,7 +32,7 @@ cross join lateral (
     where x.org_id = o.org_id
       and x.mode = 'active'
       and x.status in ('success', 'partial')
-      and x.executed_at >= trimtab.clock() - interval '30 days'
+      and x.executed_at >= trimtab.clock() - interval '720 hours'
   ) d
   join trimtab.campaigns k on k.org_id = o.org_id and k.id = d.campaign_id
 ) e

@@ -26,7 +26,7 @@ cross join lateral (
     and e.rule_id = r.id
     and e.mode = 'active'
     and e.status <> 'skipped'
-    and e.executed_at >= trimtab.clock() - interval '30 days'
+    and e.executed_at >= trimtab.clock() - interval '720 hours'
 ) recent
 where r.org_id = (select trimtab.current_org_id());
 comment on view trimtab.v_automation_performance is

@@ -50,7 +50,7 @@ from (
     and p.previous_state -> k.key is distinct from p.new_state -> k.key
     and x.rule_id is not null
     and x.status = 'executed'
-    and p.executed_at < x.executed_at + interval '7 days'
+    and p.executed_at < x.executed_at + interval '168 hours'
     and case
       when jsonb_typeof(x.previous_state -> k.key) = 'number' and jsonb_typeof(x.new_state -> k.key) = 'number'
            and jsonb_typeof(p.new_state -> k.key) = 'number' and jsonb_typeof(p.previous_state -> k.key) = 'number'

@@ -36,8 +36,8 @@ from trimtab.rule_versions v
 join trimtab.automation_rules r on r.org_id = v.org_id and r.id = v.rule_id
 cross join lateral (
   values
-    ('before', v.valid_from - interval '7 days', v.valid_from),
-    ('after', v.valid_from, v.valid_from + interval '7 days')
+    ('before', v.valid_from - interval '168 hours', v.valid_from),
+    ('after', v.valid_from, v.valid_from + interval '168 hours')
 ) s (side, starts_at, ends_at)
 cross join lateral (
   select
