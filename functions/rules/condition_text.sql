@@ -56,8 +56,9 @@ begin
           when 'array' then (select string_agg(t.value, ', ' order by t.place) from jsonb_array_elements_text(q.value) with ordinality t (value, place))
           else q.value #>> '{}'
         end, ', ' order by q.key) || ')'
-       from jsonb_each(p_condition - 'type') q),
-      case when p_value is not null then 'is ' || trim_scale(round(p_value, 4)) end)
+       from jsonb_each(p_condition - case when p_condition ?& '{operator,threshold}' then '{type,operator,threshold}' else '{type}' end::text[]) q),
+      case when p_value is not null then 'is ' || trim_scale(round(p_value, 4)) end,
+      case when p_condition ?& '{operator,threshold}' then format('(%s %s)', p_condition ->> 'operator', v_threshold) end)
   end;
 end
 $$;

@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(20);
 
 select is(trimtab.condition_text(w.condition, w.value), w.told, w.told)
 from (values
@@ -20,6 +20,8 @@ from (values
   ('{"type": "metric_threshold", "metric": "hours_running", "operator": ">=", "threshold": 48}', 47.96, 'hours_running is 47.9 (>= 48)'),
   ('{"type": "metric_threshold", "metric": "facts_age", "operator": "<", "threshold": 48}', 6, 'facts_age is 6 (< 48)'),
   ('{"type": "budget_pacing", "period": "month", "measure": "line", "operator": ">", "threshold": 110}', 9.3316, 'pacing of the month by its line is 9.33 % (> 110 %)'),
+  ('{"type": "hour_performance", "metric": "ctr", "days": 28, "operator": "<", "threshold": 50}', 100, 'hour performance (days 28, metric ctr) is 100 (< 50)'),
+  ('{"type": "title_length", "operator": "between", "threshold": [1, 5]}', null, 'title length (between 1 and 5)'),
   ('{"type": "budget_pacing", "period": "day", "measure": "projection", "operator": ">", "threshold": 110}', null, 'pacing of the day by its projection (> 110 %)')
 ) w (condition, value, told);
 
