@@ -50,11 +50,16 @@ begin
            case r.status when 'active' then 'active' else 'shadow' end as mode
     from unnest(v_matches) with ordinality m (rule_id, campaign_id, term, found, facts_end_at, facts_revision, place)
     join unnest(v_rules) r on r.id = m.rule_id
+  ), sure as materialized (
+    select m.*, k.score, greatest(m.min_confidence_percent, v_guardrails.min_confidence_percent) as least_confidence
+    from matched m
+    left join trimtab.confidence_of_matches(p_org_id, v_matches, p_as_of, p_known, p_rules, p_terms) k on k.place = m.place
   ), winner as (
     -- Of several rules that would change a campaign the highest priority wins; the name breaks a tie, so that it is always the same one.
+    -- One that is not sure enough of what it says stands in nobody's way.
     select distinct on (m.campaign_id) m.campaign_id, m.rule_id, m.name, m.priority
-    from matched m
-    where m.mode = 'active' and m.changes <> '{}' and m.campaign_id is not null
+    from sure m
+    where m.mode = 'active' and m.changes <> '{}' and m.campaign_id is not null and m.score >= m.least_confidence
     order by m.campaign_id, m.priority desc, m.name
   ), ledger as (
     -- The ledger as it stood at p_as_of: what was taken back later was still in force then.
@@ -104,22 +109,20 @@ begin
     ) u
   ), weighed as materialized (
     select m.*, c.title, c.currency, c.autonomous_enabled, c.status as campaign_status,
-           k.score, a.actions, a.action_type, coalesce(a.raises, false) as raises, a.previous_budget, a.new_budget, a.code, a.code_reason,
+           a.actions, a.action_type, coalesce(a.raises, false) as raises, a.previous_budget, a.new_budget, a.code, a.code_reason,
            w.rule_id as winner_id, w.name as winner, w.priority as winner_priority,
            h.let_go_at, h.scaled_at, u.last_at, u.today, x.last_at as last_campaign_at,
            case when m.changes <> '{}' then greatest(x.acted_on_revision, h.acted_on_revision) else x.acted_on_revision end as acted_on_revision,
            extract(epoch from p_as_of - case when a.action_type = 'status_changed' and m.campaign_id is not null
              then greatest(m.facts_end_at, v_facts_end_at) else m.facts_end_at end) / 3600 as facts_age,
-           greatest(m.min_confidence_percent, v_guardrails.min_confidence_percent) as least_confidence,
            case a.action_type
              when 'auto_pause' then h.resumed_at when 'status_changed' then h.paused_at
              when 'auto_scale_up' then h.lowered_at when 'auto_scale_down' then h.raised_at
            end as turned_at
-    from matched m
+    from sure m
     left join trimtab.campaigns_at(
         p_org_id, p_as_of, array(select distinct m.campaign_id from unnest(v_matches) m where m.campaign_id is not null)) c
       on c.campaign_id = m.campaign_id
-    left join trimtab.confidence_of_matches(p_org_id, v_matches, p_as_of, p_known, p_rules, p_terms) k on k.place = m.place
     left join trimtab.plan_actions(p_org_id, v_matches, p_as_of, p_known, p_rules) a on a.place = m.place
     left join winner w on w.campaign_id = m.campaign_id and m.changes <> '{}'
     left join history h on h.campaign_id = m.campaign_id
@@ -129,7 +132,8 @@ begin
     select w.*,
       case
         when v_system_stop is not null or v_guardrails.autopilot_enabled is not true then 'switched_off'
-        when w.winner_id <> w.rule_id and (w.mode = 'active' or w.winner_priority >= w.priority) then 'lower_priority'
+        when w.winner_id <> w.rule_id and (w.winner_priority > w.priority
+          or w.winner_priority = w.priority and (w.mode = 'shadow' or w.winner < w.name)) then 'lower_priority'
         when w.changes <> '{}' and not w.autonomous_enabled then 'opted_out'
         when w.campaign_id is not null and (w.judges_facts or w.raises)
           and (w.facts_age is null or w.facts_age > v_guardrails.max_facts_age_hours) then 'stale_facts'
@@ -163,7 +167,17 @@ begin
       case
         when l.limited_gate is null and l.action_type = 'auto_pause' and l.campaign_id is not null
           and row_number() over (partition by l.mode, l.action_type, l.limited_gate order by l.priority desc, l.score desc nulls last, l.campaign_id)
-            > (select trimtab.pauses_allowed(p_org_id, p_as_of)) then 'pause_share'
+            > (select trimtab.pauses_allowed(p_org_id, p_as_of)) - case l.mode when 'shadow' then (
+              -- What shadow rules would have paused within 24 hours is still active.
+              select count(distinct e.campaign_id)
+              from trimtab.automation_executions e
+              where e.org_id = p_org_id and e.mode = 'shadow'
+                and e.executed_at > p_as_of - interval '24 hours' and e.executed_at <= p_as_of
+                and e.actions_executed @> '[{"type": "pause_campaign"}]'
+                and e.campaign_id not in (
+                  select o.campaign_id from limited o
+                  where o.mode = 'shadow' and o.action_type = 'auto_pause' and o.limited_gate is null and o.campaign_id is not null)
+            ) else 0 end then 'pause_share'
         else l.limited_gate
       end as final_gate
     from limited l
@@ -175,18 +189,20 @@ begin
         case when s.winner_priority > s.priority then '%s has a higher priority (%s).' else '%s has the same priority (%s) and goes first.' end,
         s.winner, s.winner_priority)
       when 'opted_out' then 'The campaign has autonomous_enabled = false.'
-      when 'stale_facts' then format('The facts are %s hours old; allowed are %s.', coalesce(round(s.facts_age, 1)::text, 'infinitely many'), v_guardrails.max_facts_age_hours)
+      when 'stale_facts' then case
+        when s.facts_age <= v_guardrails.max_facts_age_hours then s.code_reason
+        else format('The facts are %s hours old; allowed are %s.', coalesce(round(s.facts_age, 1)::text, 'infinitely many'), v_guardrails.max_facts_age_hours) end
       when 'no_evidence' then coalesce(s.code_reason, 'There are no data from which a probability could be computed.')
       when 'low_confidence' then format('The probability is %s %%; asked for is %s %%.', s.score, s.least_confidence)
       when 'cool_off' then format('A person resumed it or an action was taken back at %s; it is left alone for %s hours.',
-        s.let_go_at, v_guardrails.cool_off_hours)
-      when 'reversal' then format('Automation did the opposite at %s; that stands for %s hours.', s.turned_at, v_guardrails.reversal_hours)
-      when 'same_facts' then 'No newer facts have come in since the last action.'
+        date_trunc('second', s.let_go_at), v_guardrails.cool_off_hours)
+      when 'reversal' then format('Automation did the opposite at %s; that stands for %s hours.', date_trunc('second', s.turned_at), v_guardrails.reversal_hours)
+      when 'same_facts' then 'No newer facts of the campaign have come in since the last action.'
       when 'cooldown' then case
-        when s.last_at > p_as_of - s.cooldown_minutes * interval '1 minute' then format('The rule was executed at %s; its cooldown is %s minutes.', s.last_at, s.cooldown_minutes)
+        when s.last_at > p_as_of - s.cooldown_minutes * interval '1 minute' then format('The rule was executed at %s; its cooldown is %s minutes.', date_trunc('second', s.last_at), s.cooldown_minutes)
         when s.last_campaign_at > p_as_of - s.campaign_cooldown_minutes * interval '1 minute'
-          then format('The rule was executed for this campaign at %s; its cooldown is %s minutes.', s.last_campaign_at, s.campaign_cooldown_minutes)
-        else format('The budget was changed at %s; the next change may come after %s hours.', s.scaled_at, v_guardrails.budget_cooldown_hours) end
+          then format('The rule was executed for this campaign at %s; its cooldown is %s minutes.', date_trunc('second', s.last_campaign_at), s.campaign_cooldown_minutes)
+        else format('The budget was changed at %s; the next change may come after %s hours.', date_trunc('second', s.scaled_at), v_guardrails.budget_cooldown_hours) end
       when 'daily_limit' then format('The rule may be executed %s times a day; today it was %s times.', s.max_executions_per_day, s.today)
       when 'pause_share' then format('At most %s %% of the campaigns may be paused within 24 hours.', v_guardrails.max_pause_share_percent)
       else s.code_reason

@@ -1,6 +1,6 @@
 insert into trimtab.rule_gates (code, position, meaning, tune_with) values
   ('switched_off', 10, 'A stop switch is on, the organization''s or the system''s. A run then decides nothing; only a preview says so.', 'guardrails'),
-  ('lower_priority', 20, 'Another active rule with a higher priority, or with the same and an earlier name, would change the campaign.', 'priority'),
+  ('lower_priority', 20, 'Another active rule with a higher priority, or with the same and an earlier name, is sure enough and would change the campaign.', 'priority'),
   ('opted_out', 30, 'The campaign has autonomous_enabled = false.', 'the campaign'),
   ('stale_facts', 40, 'The rule judges facts or would spend more, and the latest fact is older than max_facts_age_hours (48).', 'guardrails'),
   ('no_evidence', 50, 'No probability, or no ratio to a target, can be computed.', 'import facts'),
