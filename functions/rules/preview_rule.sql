@@ -21,6 +21,7 @@ declare
   v_rules trimtab.automation_rules[];
   v_all_terms trimtab.rule_terms[];
   v_event jsonb := p_event;
+  v_judged record;
   v_result jsonb;
 begin
   select o.* into v_organization from trimtab.organizations o where o.org_id = v_org_id;
@@ -35,12 +36,7 @@ begin
     select row(v_org_id, v_rule.id, t.term, t.leaves, t.signal_positions, t.bounds)::trimtab.rule_terms from unnest(v_compiled.terms) t);
   if v_rule.trigger_kind = 'event' and v_event is null then
     -- The latest such event stands for the next one.
-    select jsonb_build_object('id', e.id, 'type', e.type, 'occurred_at', e.occurred_at, 'subject_type', e.subject_type,
-             'subject_id', e.subject_id, 'payload', e.payload) into v_event
-    from trimtab.events e
-    where e.org_id = v_org_id and e.type = v_rule.event_type
-    order by e.recorded_at desc
-    limit 1;
+    v_event := trimtab.latest_event(v_org_id, v_rule.event_type, p_as_of);
   elsif v_rule.trigger_kind = 'manual' then
     v_rule.trigger_kind := 'run';
   end if;
@@ -50,6 +46,11 @@ begin
   v_all_terms := array(
     select t from trimtab.rule_terms t
     where t.org_id = v_org_id and t.rule_id in (select r.id from unnest(v_rules) r));
+
+  select count(*) as judged, count(*) filter (where array_position(v.found, null) is not null) as not_known
+    into v_judged
+  from trimtab.rule_values(v_org_id, p_as_of, p_known, null, v_event, array[v_rule], v_terms) v
+  where v.is_judged;
 
   with decision as materialized (
     select d.*
@@ -71,8 +72,8 @@ begin
     'rule', v_rule.document,
     'as_of', p_as_of,
     'event', v_event,
-    'judged', (
-      select count(*) from trimtab.rule_values(v_org_id, p_as_of, p_known, null, v_event, array[v_rule], v_terms) v where v.is_judged),
+    'judged', v_judged.judged,
+    'not_known', v_judged.not_known,
     'matches', coalesce(jsonb_agg(w.line order by w.confidence_score desc nulls last, w.campaign_title) filter (where w.gate is null), '[]'),
     'held', coalesce(jsonb_agg(w.line || jsonb_build_object('gate', w.gate, 'gate_reason', w.gate_reason)
       order by w.gate, w.campaign_title) filter (where w.gate is not null), '[]'),
@@ -99,5 +100,5 @@ begin
 end
 $$;
 comment on function trimtab.preview_rule(jsonb, timestamptz, bigint, jsonb) is
-  'What a rule would do now if it were saved and active, beside the organization''s active rules (one of the same name it would replace); nothing is written. Role viewer. {rule (the document as it is understood), event, judged (campaigns), matches [campaign, action, amounts, probability, reason], held [the same with gate], money {currency (the organization''s), campaigns, spend and revenue a day of the campaigns it would act on and of those it would stop (average of the last 7 days), daily_budgets_changed_by, total_budgets_changed_by (a budget for the whole campaign, with or without a daily one beside it)}}. A rule of an event is asked about p_event {id, type, occurred_at, subject_type, subject_id, payload}, or about the latest such event of the journal. Errors: TT001–TT003, TT006, TT030 every fault.';
+  'What a rule would do now if it were saved and active, beside the organization''s active rules (one of the same name it would replace); nothing is written. Role viewer. {rule (the document as it is understood), event, judged (campaigns), not_known (of those: a figure that the rule looks at is not known), matches [campaign, action, amounts, probability, reason], held [the same with gate], money {currency (the organization''s), campaigns, spend and revenue a day of the campaigns it would act on and of those it would stop (average of the last 7 days), daily_budgets_changed_by, total_budgets_changed_by (a budget for the whole campaign, with or without a daily one beside it)}}. A rule of an event is asked about p_event {id, type, occurred_at, subject_type, subject_id, payload}, or about the latest such event of the journal. Errors: TT001–TT003, TT006, TT030 every fault.';
 grant execute on function trimtab.preview_rule(jsonb, timestamptz, bigint, jsonb) to trimtab_user, trimtab_engine, trimtab_definer;

@@ -232,9 +232,9 @@ def explain(settings: Settings, rule: str, campaign: str, org: str | None, as_of
         print_json(told)
         return
     click.echo(f"{told['rule']['name']} (version {told['rule']['version']}) on {told['campaign']['title']}")
-    status = told["campaign"]["status"]
-    outside = f": the campaign ({status}) is not in the rule's scope, or not in a status that the rule judges"
-    click.echo(f"  {told['outcome']}{'' if told['is_judged'] else outside}")
+    click.echo(f"  {told['outcome']}" + ("" if told["is_judged"] else f": {told['reason']}"))
+    if told.get("event"):
+        click.echo(f"  about the latest event {told['event']['type']}, of {told['event']['occurred_at']}")
     if told.get("gate"):
         click.echo(f"  {told['gate']['code']}: {told['gate']['reason']}")
     _tell(told.get("conditions"), 1)
@@ -489,7 +489,8 @@ def _show(name: str, seen: dict[str, Any]) -> None:
     """A preview of one rule."""
     matches, held = seen.get("matches", []), seen.get("held", [])
     err.print(
-        f"{name}would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)}"
+        f"{name}would act on {len(matches)} of {seen.get('judged', '?')} campaigns judged, held back on {len(held)};"
+        f" figures are not known of {seen.get('not_known', '?')}"
     )
     print_rows(
         [_sure(match) | {"campaign": match.get("campaign_title")} for match in matches],
