@@ -625,8 +625,11 @@ def crowd(cluster: TestCluster) -> Iterator[Database]:
         connection.execute("select set_config('crowd.organizations', %s, true)", [str(ORGANIZATIONS)])
         connection.execute("select set_config('crowd.executions', %s, true)", [str(EXECUTIONS)])
         connection.execute(CROWD.read_bytes())
+        connection.execute("set local synchronous_commit to on")
         connection.commit()
-    found.rows("vacuum analyze")
+    # What is committed asynchronously, as all is in this cluster, VACUUM may not find flushed, nor visible to all.
+    with found.connect(options="-c synchronous_commit=on") as connection:
+        connection.execute("vacuum analyze")
     yield found
     cluster.drop(found)
 
