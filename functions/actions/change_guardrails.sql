@@ -22,20 +22,20 @@ begin
     select case
         when k.name is null then format('There is no guardrail %s.', f.key)
         when k.name = 'autopilot_enabled' then format('%s is %s; true and false are allowed.', f.key, f.value)
-        else format('%s is %s; a number %s %s%s is allowed.', f.key, f.value, case when k.name = 'max_facts_age_hours' then 'above' else 'from' end,
-          k.least, case when k.greatest is null then '' else ' to ' || k.greatest end)
+        else format('%s is %s; a number %s %s to %s is allowed.', f.key, f.value,
+          case when k.name = 'max_facts_age_hours' then 'above' else 'from' end, trim_scale(k.lowest), trim_scale(k.highest))
       end
     from jsonb_each(p_figures) f
-    left join (values
-      ('autopilot_enabled', null::numeric, null::numeric), ('max_facts_age_hours', 0, 87600), ('min_confidence_percent', 0, 100),
-      ('cool_off_hours', 0, 87600), ('reversal_hours', 0, 87600), ('budget_cooldown_hours', 0, 87600),
-      ('max_budget_step_percent', 0, 1000000), ('max_daily_budget_step_percent', 0, 1000000), ('max_pause_share_percent', 0, 100)
-    ) k (name, least, greatest) on k.name = f.key
+    left join (
+      select 'autopilot_enabled' as name, null::numeric as lowest, null::numeric as highest
+      union all
+      select b.name, b.lowest, b.highest from trimtab.guardrail_bounds() b
+    ) k on k.name = f.key
     where k.name is null
       or case
         when k.name = 'autopilot_enabled' then jsonb_typeof(f.value) <> 'boolean'
         when jsonb_typeof(f.value) <> 'number' then true
-        else (f.value #>> '{}')::numeric < k.least or (f.value #>> '{}')::numeric > k.greatest
+        else (f.value #>> '{}')::numeric < k.lowest or (f.value #>> '{}')::numeric > k.highest
           or k.name = 'max_facts_age_hours' and (f.value #>> '{}')::numeric = 0
       end
     order by f.key);

@@ -10,16 +10,11 @@ declare
 begin
   -- Only what is changed is asked after: the stop switch must work whatever the other figures are.
   v_faults := array(
-    select format('%s is %s; a number up to %s is allowed.', k.name, k.figure, k.greatest)
-    from (values
-      ('max_facts_age_hours', old.max_facts_age_hours, new.max_facts_age_hours, 87600),
-      ('cool_off_hours', old.cool_off_hours, new.cool_off_hours, 87600),
-      ('reversal_hours', old.reversal_hours, new.reversal_hours, 87600),
-      ('budget_cooldown_hours', old.budget_cooldown_hours, new.budget_cooldown_hours, 87600),
-      ('max_budget_step_percent', old.max_budget_step_percent, new.max_budget_step_percent, 1000000),
-      ('max_daily_budget_step_percent', old.max_daily_budget_step_percent, new.max_daily_budget_step_percent, 1000000)
-    ) k (name, before, figure, greatest)
-    where k.figure <> k.before and k.figure > k.greatest);
+    select format('%s is %s; a number from %s to %s is allowed.', b.name, n.figure, trim_scale(b.lowest), trim_scale(b.highest))
+    from trimtab.guardrail_bounds() b
+    cross join lateral (
+      select (to_jsonb(new) ->> b.name)::numeric as figure, (to_jsonb(old) ->> b.name)::numeric as before) n
+    where n.figure <> n.before and (n.figure > b.highest or n.figure < b.lowest));
   if v_faults <> '{}' then
     raise exception 'the guardrails cannot be changed like this'
       using errcode = 'TT015',

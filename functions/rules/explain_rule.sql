@@ -63,14 +63,15 @@ begin
       from unnest(t.leaves) with ordinality l (leaf, place)))
     from unnest(v_terms) t), false);
   if v_matched then
-    -- Beside the rules that go before it; what comes after it takes nothing from it. A rule that no run judges is asked alone.
+    -- Beside the rules that go before it; what comes after it takes nothing from it. A rule that is not asked by itself stands beside none.
     v_before := array(
       select r from trimtab.automation_rules r
       where r.org_id = v_org_id
         and r.status in ('active', v_rule.status)
         and v_rule.status in ('active', 'shadow')
-        and r.trigger_kind = 'run'
-        and v_rule.trigger_kind = 'run'
+        and r.trigger_kind = v_rule.trigger_kind
+        and r.trigger_kind <> 'manual'
+        and r.event_type is not distinct from v_rule.event_type
         and r.changes <> '{}'
         and v_rule.changes <> '{}'
         and (r.priority > v_rule.priority or r.priority = v_rule.priority and (r.name < v_rule.name or v_rule.status = 'shadow'))

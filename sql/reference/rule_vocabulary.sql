@@ -87,7 +87,7 @@ with severities (words) as (
     ('rule', 'scope', 'campaigns', 1, 'uuids', false, null, null, null, null, '{campaign,campaign_id,campaign_ids}', 'Ids of campaigns.'),
     ('rule', 'scope', 'platforms', 2, 'words', false, null, null, (select array_agg(p.code order by p.code) from trimtab.platforms p), null, '{platform}', 'Platforms.'),
     ('rule', 'scope', 'groups', 3, 'uuids', false, null, null, null, null, '{group,group_id,group_ids}', 'Ids of campaign groups.'),
-    ('rule', 'scope', 'tags', 4, 'texts', false, null, 100, null, null, '{tag}', 'Campaigns with any of these tags.'),
+    ('rule', 'scope', 'tags', 4, 'texts', false, null, 100, null, null, '{tag}', 'Campaigns with any of these tags, in capitals or not.'),
     ('rule', 'scope', 'related_to', 5, 'uuid', false, null, null, null, null, '{}', 'Campaigns that share a group or a tag with this one, and itself.'),
     ('rule', 'scope', 'related', 6, 'boolean', false, null, null, null, null, '{}', 'Of an event''s rule: campaigns that the event names, and those that share a group or a tag with them.'),
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from rules import oracle
 from signals import oracle as signals
+from signals.facts import publish, published
 from support.database import Database
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -32,7 +33,6 @@ SETTINGS = [
     ("Asia/Kolkata", "INR", datetime(2026, 1, 1, 2, 45, tzinfo=UTC)),
     ("America/Santiago", "CLP", datetime(2025, 9, 7, 12, 0, tzinfo=UTC)),
 ]
-COLUMNS = ("impressions", "clicks", "spend", "conversions", "revenue", "likes", "shares", "comments", "reach")
 PLATFORMS = ("meta", "google", None)
 TAGS = ("summer", "VIP", "new")
 TITLES = ("Summer sale", "Brand", "Retargeting EU")
@@ -449,18 +449,7 @@ class Flight:
         )
 
     def publish(self, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        with self.connection.transaction():
-            batch = self.value("select trimtab.open_import(%s, 'random', 'test', '{}')", self.org)
-            with self.connection.cursor() as cursor:
-                cursor.executemany(
-                    "insert into pg_temp.trimtab_import (line_number, campaign_id, day, hour, impressions, clicks,"
-                    " spend, conversions, revenue, likes, shares, comments, reach)"
-                    " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    [(n, *row) for n, row in enumerate(rows, start=2)],
-                )
-            revision = self.value("select test.finish_facts(%s, %s)", self.org, batch)
+        revision = publish(self.connection, self.org, rows)
         if revision is not None:
             self.published[revision] = self.at
 
@@ -535,15 +524,7 @@ class Flight:
         return None
 
     def world(self, as_of: datetime, known: int | None) -> oracle.World:
-        facts: dict[UUID, list[signals.Fact]] = {campaign: [] for campaign in self.campaigns}
-        for campaign, grain, day, hour, known_from, known_to, derived, currency, *measures in self.connection.execute(
-            "select campaign_id, grain, day, nullif(hour, '-infinity'), known_from, known_to, is_derived, currency,"
-            " impressions, clicks, spend, conversions, revenue, likes, shares, comments, reach"
-            " from trimtab.campaign_metrics where org_id = %s and grain in ('day', 'hour')",
-            [self.org],
-        ):
-            values = dict(zip(COLUMNS, (None if value is None else Decimal(value) for value in measures), strict=True))
-            facts[campaign].append(signals.Fact(grain, day, hour, known_from, known_to, derived, currency, values))
+        facts = published(self.connection, self.org, self.campaigns)
         campaigns = []
         for row in self.connection.execute(
             "select id, title, platform, group_id, tags, status, currency, budget, daily_budget, bid, starts_at,"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from signals import oracle
+from signals.facts import COLUMNS, publish, published
 from support.database import Database
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -28,7 +29,6 @@ SETTINGS = [
     ("Asia/Kolkata", "INR", datetime(2026, 1, 5, 20, 45, tzinfo=UTC)),
     ("Australia/Lord_Howe", "AUD", datetime(2026, 4, 4, 9, 0, tzinfo=UTC)),
 ]
-COLUMNS = ("impressions", "clicks", "spend", "conversions", "revenue", "likes", "shares", "comments", "reach")
 
 
 class World:
@@ -112,18 +112,7 @@ class World:
         return [None if column in missing else values[column] for column in COLUMNS]
 
     def _publish(self, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        with self.connection.transaction():
-            batch = self._value("select trimtab.open_import(%s, 'random', 'test', '{}')", self.org)
-            with self.connection.cursor() as cursor:
-                cursor.executemany(
-                    "insert into pg_temp.trimtab_import (line_number, campaign_id, day, hour, impressions, clicks,"
-                    " spend, conversions, revenue, likes, shares, comments, reach)"
-                    " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    [(n, *row) for n, row in enumerate(rows, start=2)],
-                )
-            revision = self._value("select test.finish_facts(%s, %s)", self.org, batch)
+        revision = publish(self.connection, self.org, rows)
         if revision is not None:
             self.published[revision] = self.now
 
@@ -186,21 +175,9 @@ class World:
 
         return lookup
 
-    def facts(self) -> dict[UUID, list[oracle.Fact]]:
-        facts: dict[UUID, list[oracle.Fact]] = {campaign: [] for campaign in self.campaigns}
-        for campaign, grain, day, hour, known_from, known_to, derived, currency, *measures in self.connection.execute(
-            "select campaign_id, grain, day, nullif(hour, '-infinity'), known_from, known_to, is_derived, currency,"
-            " impressions, clicks, spend, conversions, revenue, likes, shares, comments, reach"
-            " from trimtab.campaign_metrics where org_id = %s and grain in ('day', 'hour')",
-            [self.org],
-        ):
-            values = dict(zip(COLUMNS, (None if value is None else Decimal(value) for value in measures), strict=True))
-            facts[campaign].append(oracle.Fact(grain, day, hour, known_from, known_to, derived, currency, values))
-        return facts
-
     def check(self, as_of: datetime, known: int | None = None) -> None:
         """compute_signals() says what the oracle says."""
-        facts = self.facts()
+        facts = published(self.connection, self.org, self.campaigns)
         rows = self.connection.execute(
             "select campaign_id, signals, first_day, facts_end_at, facts_revision, valid_until"
             " from trimtab.compute_signals(%s, null, %s, %s)",

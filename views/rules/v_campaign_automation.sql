@@ -25,7 +25,7 @@ left join lateral (
     and (a.scope_platforms is null or c.platform = any (a.scope_platforms))
     and (a.scope_groups is null or c.group_id = any (a.scope_groups))
     and (a.scope_tags is null or trimtab.lower_tags(c.tags) && a.scope_tags)
-    and (a.scope_related_to is null or c.id = t.id or c.group_id = t.group_id or c.tags && t.tags)
+    and (a.scope_related_to is null or c.id = t.id or c.group_id = t.group_id or trimtab.lower_tags(c.tags) && trimtab.lower_tags(t.tags))
 ) r on true
 where c.org_id = (select trimtab.current_org_id());
 comment on view trimtab.v_campaign_automation is

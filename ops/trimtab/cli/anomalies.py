@@ -9,6 +9,7 @@ import click
 from psycopg.rows import dict_row
 
 from trimtab.cli.context import (
+    SEVERITIES,
     Connection,
     Settings,
     enter_org,
@@ -21,7 +22,6 @@ from trimtab.cli.context import (
 )
 from trimtab.errors import TrimtabError
 
-SEVERITIES = ("critical", "high", "medium", "low")
 STATUSES = ("open", "acknowledged", "withdrawn")
 LISTED = ("severity", "score", "kind", "description", "status", "detected_at", "id")
 FOUND = (

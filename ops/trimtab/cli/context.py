@@ -30,6 +30,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 Identity = Literal["deploy", "engine"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+SEVERITIES = ("critical", "high", "medium", "low")
 LIBPQ = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT", "PGUSER")
 
 # What is printed is data: "[US] Sale" is a name, not markup.

@@ -9,6 +9,7 @@ import click
 from psycopg.rows import dict_row
 
 from trimtab.cli.context import (
+    SEVERITIES,
     Connection,
     Settings,
     enter_org,
@@ -22,7 +23,6 @@ from trimtab.cli.context import (
 from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
-SEVERITIES = ("critical", "high", "medium", "low")
 STATUSES = ("open", "in_progress", "resolved", "dismissed")
 LISTED = ("severity", "campaign_title", "opportunity_type", "description", "suggested_action", "sure", "age_days", "id")
 

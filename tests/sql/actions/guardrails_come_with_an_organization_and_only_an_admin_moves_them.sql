@@ -17,7 +17,7 @@ select test.clock_at('2026-03-20 10:00+00');
 update trimtab.guardrails set autopilot_enabled = false, max_pause_share_percent = 10;
 select results_eq('select autopilot_enabled, max_pause_share_percent, updated_at from trimtab.guardrails',
   $$values (false, 10::numeric, timestamptz '2026-03-20 10:00+00')$$, 'an admin may');
-select throws_ok('update trimtab.guardrails set max_pause_share_percent = 101', '23514', null, 'within their ranges');
+select throws_ok('update trimtab.guardrails set max_pause_share_percent = 101', 'TT015', null, 'within their ranges');
 select throws_ok($$update trimtab.guardrails set cool_off_hours = 87600.1, max_budget_step_percent = 'NaN', reversal_hours = 5$$, 'TT015', null,
   'nor by what no decision could be made with, or what bounds nothing');
 select throws_ok($$select trimtab.change_guardrails('{"cool_off_hours": 1e400}')$$, 'TT015', null, 'whichever way');

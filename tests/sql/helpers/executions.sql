@@ -129,3 +129,21 @@ as $$
   returning number
 $$;
 comment on function test.decided(uuid, uuid, text) is 'What decide() is to answer about a rule and a campaign.';
+
+create function test.run_at(p_org_id uuid, p_at timestamptz)
+  returns jsonb
+  language plpgsql
+  set search_path to pg_catalog, pg_temp
+as $$
+declare
+  v_result jsonb;
+begin
+  perform test.clock_at(p_at);
+  perform test.act_as_engine(p_org_id);
+  v_result := trimtab.run_organization(p_org_id);
+  perform test.reset();
+  return v_result;
+end
+$$;
+comment on function test.run_at(uuid, timestamptz) is
+  'The engine''s run of an organization at a moment, where the clock stays; its result.';

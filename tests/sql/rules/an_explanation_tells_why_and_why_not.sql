@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(26);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'Europe/Berlin', 'EUR') as acme \gset
 select test.member(:'acme', 'viewer') as viewer \gset
@@ -64,6 +64,28 @@ select test.act_as(:'viewer');
 select is(pg_temp.told(:'mention', :'poor') ->> 'outcome', 'conditions not met', 'the latest event is judged');
 select is(pg_temp.told(:'mention', :'poor') #> '{conditions,nodes,0,value}', '-0.2', 'by its payload');
 select is(pg_temp.told(:'mention', :'good') ->> 'reason', 'The campaign is not in the rule''s scope.', 'for the campaigns that it is about');
+
+-- Rules of one event stand beside each other: of those that hold, the highest priority changes the campaign.
+select test.act_as(:'manager');
+select trimtab.save_rule('{"name": "Halve it", "status": "active", "priority": 60, "trigger": {"on": "event", "event": "stock.low"},
+  "conditions": [{"type": "event_payload", "field": "left", "operator": "<", "value": 10},
+    {"metric": "spend", "operator": ">", "threshold": 10}],
+  "actions": [{"type": "adjust_budget", "change": "percent", "value": -50}]}') as halve \gset
+select trimtab.save_rule('{"name": "Stop it", "status": "active", "priority": 70, "trigger": {"on": "event", "event": "stock.low"},
+  "conditions": [{"type": "event_payload", "field": "left", "operator": "<", "value": 5},
+    {"metric": "spend", "operator": ">", "threshold": 10}],
+  "actions": [{"type": "pause_campaign"}]}') as stop \gset
+select test.reset();
+select trimtab.emit_event(:'acme', 'stock.low', '{"left": 7}', 'campaign', :'good');
+select test.act_as(:'viewer');
+select is(pg_temp.told(:'halve', :'good') ->> 'outcome', 'acts', 'a rule of an event acts where no other of that event holds');
+select is(pg_temp.told(:'stop', :'good') ->> 'outcome', 'conditions not met', 'which is told of the other');
+select test.reset();
+select test.clock_at('2026-03-20 12:01+00');
+select trimtab.emit_event(:'acme', 'stock.low', '{"left": 3}', 'campaign', :'good');
+select test.act_as(:'viewer');
+select is(pg_temp.told(:'stop', :'good') ->> 'outcome', 'acts', 'where both hold the highest priority acts');
+select is(pg_temp.told(:'halve', :'good') #>> '{gate,code}', 'lower_priority', 'and the other is held back by it');
 
 select throws_ok(format('select pg_temp.told(%L, %L)', :'losing', gen_random_uuid()), 'TT010', null, 'there must be such a campaign');
 select * from finish();

@@ -12,18 +12,6 @@ from trimtab.automation_executions e
 join trimtab.automation_rules r on r.id = e.rule_id
 join trimtab.campaigns c on c.id = e.campaign_id
 cross join jsonb_array_elements(e.actions_executed) a;
-create function pg_temp.run(p_at timestamptz) returns jsonb language plpgsql as $$
-declare
-  v_result jsonb;
-begin
-  perform test.clock_at(p_at);
-  perform test.act_as_engine((select org_id from test.known));
-  v_result := trimtab.run_organization((select org_id from test.known));
-  perform test.reset();
-  return v_result;
-end $$;
-create table test.known as select :'acme'::uuid as org_id;
-grant select on test.known to public;
 
 select test.raw_rule(:'acme', 'slow', '[{"type": "note", "text": "a"}, {"type": "note_status", "text": "b"}, {"type": "note", "text": "c"}]',
   '{"delay_between_actions_seconds": 3600}') as slow \gset
@@ -36,7 +24,7 @@ select test.raw_rule(:'acme', 'switched off', '[{"type": "note"}, {"type": "note
 select test.decided(:'slow', id) from campaign;
 select test.decided(r::uuid, (select id from campaign where title = 'plain')) from unnest(array[:'failing', :'at_once', :'independent', :'off']) r;
 
-select pg_temp.run('2026-03-20 12:00+00');
+select test.run_at(:'acme', '2026-03-20 12:00+00');
 truncate test.decisions;
 select results_eq($$select place, status from action where name = 'slow' and title = 'plain' order by place$$,
   $$values (1, 'success'), (2, 'waiting'), (3, 'waiting')$$, 'the first action is carried out, the others wait');
@@ -56,7 +44,7 @@ select test.clock_at('2026-03-20 12:30+00');
 update trimtab.campaigns set budget = 90 where title = 'paused by hand';
 update trimtab.campaigns set ends_at = '2026-03-20 12:45+00' where title = 'ended';
 update trimtab.automation_rules set status = 'paused' where name = 'switched off';
-select pg_temp.run('2026-03-20 12:59:59+00');
+select test.run_at(:'acme', '2026-03-20 12:59:59+00');
 select is((select count(*) from action where name = 'slow' and status = 'waiting'), 8::bigint, 'before its time nothing is carried out');
 select results_eq($$select place, status, message from action where name = 'failing' order by place$$,
   $$values (1, 'success', null), (2, 'failure', 'it does not work'), (3, 'skipped', 'An action before it failed.')$$,
@@ -65,7 +53,7 @@ select results_eq($$select distinct execution from action where name = 'failing'
 select results_eq($$select place, status, message from action where name = 'switched off' order by place$$,
   $$values (1, 'success', null), (2, 'skipped', 'The rule is paused now.')$$, 'a rule that is not active any more carries out nothing');
 
-select pg_temp.run('2026-03-20 13:30+00');
+select test.run_at(:'acme', '2026-03-20 13:30+00');
 select results_eq($$select title, status, message from action where name = 'slow' and place = 2 order by title$$, $$values
   ('ended', 'skipped', 'The campaign ended at 2026-03-20 12:45:00+00.'),
   ('opted out', 'skipped', 'The campaign has autonomous_enabled = false.'),
@@ -77,10 +65,10 @@ select results_eq($$select context ->> 'place', context ->> 'rule_version', cont
 
 -- The stop switch, a new version, and the end.
 update trimtab.guardrails set autopilot_enabled = false;
-select is(pg_temp.run('2026-03-20 15:00+00') -> 'stopped', 'true', 'switched off, nothing is carried out');
+select is(test.run_at(:'acme', '2026-03-20 15:00+00') -> 'stopped', 'true', 'switched off, nothing is carried out');
 select is((select count(*) from trimtab.delayed_actions), 4::bigint, 'it waits');
 update trimtab.guardrails set autopilot_enabled = true;
-select pg_temp.run('2026-03-20 15:10+00');
+select test.run_at(:'acme', '2026-03-20 15:10+00');
 select is((select count(*) from trimtab.delayed_actions), 0::bigint, 'nothing waits any more');
 select results_eq($$select title, status from action where name = 'slow' and place = 3 order by title$$,
   $$values ('ended', 'success'), ('opted out', 'success'), ('paused by hand', 'success'), ('plain', 'success')$$, 'an action that changes no campaign asks nothing of it');
@@ -92,26 +80,26 @@ select results_eq($$select execution_count, success_count, last_success_at from 
 select test.decided(:'slow', (select id from campaign where title = 'plain'));
 insert into trimtab.rule_versions (org_id, rule_id, version, document, login, valid_from)
 select org_id, id, 1, document, 'test', '2026-03-20 12:00+00' from trimtab.automation_rules where name = 'slow';
-select pg_temp.run('2026-03-20 16:00+00');
+select test.run_at(:'acme', '2026-03-20 16:00+00');
 truncate test.decisions;
 update trimtab.automation_rules set version = 2, document = document || '{"actions": [{"type": "note"}], "priority": 80}' where name = 'slow';
-select pg_temp.run('2026-03-20 18:00+00');
+select test.run_at(:'acme', '2026-03-20 18:00+00');
 select is((select count(*) from action where message = 'The rule''s actions were changed in the meantime.'), 1::bigint, 'what a rule does not say any more is not done');
 
 -- Between two runs the engine carries out what is due.
 update trimtab.automation_rules set version = 3, document = document || '{"actions": [{"type": "note"}, {"type": "note"}]}' where name = 'slow';
 select test.decided(:'slow', (select id from campaign where title = 'plain'));
-select pg_temp.run('2026-03-20 20:00+00');
+select test.run_at(:'acme', '2026-03-20 20:00+00');
 truncate test.decisions;
 select test.clock_at('2026-03-20 21:00+00');
 select test.act_as('trimtab_engine');
-select results_eq('select * from trimtab.organizations_with_due()', $$select org_id from test.known$$, 'who has something due is known');
-select is(trimtab.act_on_due((select org_id from test.known)), 1, 'it is carried out without a run');
+select results_eq('select * from trimtab.organizations_with_due()', array[:'acme'::uuid], 'who has something due is known');
+select is(trimtab.act_on_due(:'acme'), 1, 'it is carried out without a run');
 select test.reset();
 select test.decided(:'slow', (select id from campaign where title = 'plain'));
-select pg_temp.run('2026-03-21 00:00+00');
+select test.run_at(:'acme', '2026-03-21 00:00+00');
 truncate test.decisions;
-select pg_temp.run('2026-03-22 01:00:01+00');
+select test.run_at(:'acme', '2026-03-22 01:00:01+00');
 select matches((select message from action where message ~ 'too late'), '^It was due at 2026-03-21 01:00:00.00; it is too late for it.$', 'what was due more than a day ago is not done any more');
 select * from finish();
 rollback;

@@ -5,25 +5,13 @@ select test.given_decisions();
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'viewer') as viewer \gset
 select test.running_campaign(:'acme', title) from unnest(array['one', 'two']) title;
-create function pg_temp.run(p_at timestamptz) returns jsonb language plpgsql as $$
-declare
-  v_result jsonb;
-begin
-  perform test.clock_at(p_at);
-  perform test.act_as_engine((select org_id from test.known));
-  v_result := trimtab.run_organization((select org_id from test.known));
-  perform test.reset();
-  return v_result;
-end $$;
-create table test.known as select :'acme'::uuid as org_id;
-grant select on test.known to public;
 
 -- A rule that cannot be carried out for two campaigns: each has its row, and each counts.
 select test.raw_rule(:'acme', 'odd', '[{"type": "note"}]', '{"delay_between_actions_seconds": "soon"}') as odd \gset
 select test.decided(:'odd', id) from trimtab.campaigns;
-select pg_temp.run('2026-03-20 12:00+00');
-select pg_temp.run('2026-03-20 13:00+00');
-select pg_temp.run('2026-03-20 14:00+00');
+select test.run_at(:'acme', '2026-03-20 12:00+00');
+select test.run_at(:'acme', '2026-03-20 13:00+00');
+select test.run_at(:'acme', '2026-03-20 14:00+00');
 select results_eq($$select c.title, e.context ->> 'failed_count' from trimtab.automation_executions e join trimtab.campaigns c on c.id = e.campaign_id
   order by 1, 2$$, $$values ('one', '3'), ('two', '3')$$, 'what fails again for two campaigns is counted for each on its row');
 select is((select count(*) from trimtab.events where type = 'rule.failed'), 2::bigint, 'the events are those of the first time');
@@ -33,16 +21,16 @@ truncate test.decisions;
 select test.raw_rule(:'acme', 'slow', '[{"type": "half_pause"}, {"type": "note"}, {"type": "half_pause"}]',
   '{"delay_between_actions_seconds": 600, "stop_on_error": false}') as slow \gset
 select test.decided(:'slow', id) from trimtab.campaigns where title = 'one';
-select pg_temp.run('2026-03-20 15:00+00');
+select test.run_at(:'acme', '2026-03-20 15:00+00');
 truncate test.decisions;
 create temporary view failed as
 select f.executed_at, f.created_at, coalesce((f.evidence ->> 'failed_count')::integer, 1) as times
 from trimtab.campaign_changes f
 where f.status = 'failed' and f.rule_id in (select r.id from trimtab.automation_rules r where r.name = 'slow');
 select results_eq('select sum(times) from failed', $$values (1::bigint)$$, 'an action that failed is in the ledger at once');
-select pg_temp.run('2026-03-20 15:10+00');
+select test.run_at(:'acme', '2026-03-20 15:10+00');
 select results_eq('select sum(times) from failed', $$values (1::bigint)$$, 'not once more when the next one is due');
-select pg_temp.run('2026-03-20 15:20+00');
+select test.run_at(:'acme', '2026-03-20 15:20+00');
 select results_eq('select sum(times) from failed', $$values (2::bigint)$$, 'when the execution is complete, each of its failures has been counted once');
 select results_eq($$select e.status, e.results -> 'failed' from trimtab.automation_executions e join trimtab.automation_rules r on r.id = e.rule_id
   where r.name = 'slow'$$, $$values ('partial', '2'::jsonb)$$, 'as in the execution');
