@@ -91,5 +91,5 @@ begin
 end
 $$;
 comment on function trimtab.execute_decisions(uuid, trimtab.decision[], timestamptz, uuid, text, jsonb) is
-  'Does what decisions without a gate say: carries out those of active rules, records those of shadow ones. Returns the ids of the executions and what gates held back (with a row for each campaign that an event''s rule had to leave alone), for record_holds(). p_source: person, clock or event. For the system''s own functions, under the organization''s lock.';
+  'Does what decisions without a gate say: carries out those of active rules, records those of shadow ones. Returns the ids of the executions and what gates held back (with a row for each campaign that an event''s rule had to leave alone), for record_holds(). p_source: person, clock, event, schedule or trigger. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.execute_decisions(uuid, trimtab.decision[], timestamptz, uuid, text, jsonb) to trimtab_definer;
