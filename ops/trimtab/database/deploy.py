@@ -523,6 +523,8 @@ class _Function:
     language: str
     search_path: str | None
     relation: int
+    old_table: str | None
+    new_table: str | None
     idle: bool
 
 
@@ -546,7 +548,8 @@ def check_functions(connection: Connection, tree: Tree) -> tuple[list[str], list
         prove = sql.SQL(
             "select coalesce(functionid::regprocedure::text, ''), lineno, message, detail, hint"
             " from {}(%s::oid::regprocedure, %s::oid::regclass, fatal_errors => false, other_warnings => false,"
-            " performance_warnings => false, extra_warnings => false) where level = 'error'"
+            " performance_warnings => false, extra_warnings => false, oldtable => %s, newtable => %s)"
+            " where level = 'error'"
         ).format(sql.Identifier(checker[0], "plpgsql_check_function_tb"))
 
     problems: list[str] = []
@@ -569,7 +572,9 @@ def check_functions(connection: Connection, tree: Tree) -> tuple[list[str], list
                         connection.execute("select pg_catalog.plpgsql_validator(%s::oid)", [function.oid])
                     rows: Sequence[tuple[Any, ...]] = ()
                     if prove and function.language == "plpgsql" and not function.idle:
-                        rows = connection.execute(prove, [function.oid, function.relation]).fetchall()
+                        rows = connection.execute(
+                            prove, [function.oid, function.relation, function.old_table, function.new_table]
+                        ).fetchall()
             except psycopg.Error as error:
                 problems.append(explain(error, f"{where}: {function.signature}", "").replace("\n", "\n  "))
                 continue
