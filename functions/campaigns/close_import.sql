@@ -199,8 +199,9 @@ begin
     perform trimtab.emit_event(
       p_org_id, 'facts.published',
       jsonb_build_object(
-        'revision', v_batch.revision, 'campaigns', v_batch.totals -> 'campaigns', 'first_day', v_batch.totals -> 'first_day',
-        'last_day', v_batch.totals -> 'last_day', 'rows_inserted', v_batch.rows_inserted, 'rows_updated', v_batch.rows_updated),
+        'knowledge_revision', v_batch.revision, 'batch_id', p_batch_id, 'campaigns', v_batch.totals -> 'campaigns',
+        'first_day', v_batch.totals -> 'first_day', 'last_day', v_batch.totals -> 'last_day',
+        'rows_inserted', v_batch.rows_inserted, 'rows_updated', v_batch.rows_updated),
       'import_batch', p_batch_id);
   end if;
 

@@ -1,7 +1,7 @@
 create or replace function trimtab.emit_event(
   p_org_id uuid,
   p_type text,
-  p_payload jsonb default '{}',
+  p_payload jsonb,
   p_subject_type text default null,
   p_subject_id uuid default null,
   p_source text default 'trimtab',

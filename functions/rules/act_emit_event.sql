@@ -12,7 +12,7 @@ declare
   v_fault text;
   v_id bigint;
 begin
-  v_fault := trimtab.rule_event_fault(p_action ->> 'event');
+  v_fault := trimtab.event_type_fault(p_action ->> 'event');
   if v_fault is not null or v_depth > c_most then
     raise exception 'a rule cannot write this event'
       using errcode = 'TT067',

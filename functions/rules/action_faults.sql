@@ -17,7 +17,7 @@ as $$
     select a.place, 1, format('%s.event: found %s, allowed: a dotted type of your own, such as team.budget_reviewed. %s',
       a.path, a.action -> 'event', f.fault)
     from action a
-    cross join lateral (select trimtab.rule_event_fault(a.action ->> 'event')) f (fault)
+    cross join lateral (select trimtab.event_type_fault(a.action ->> 'event')) f (fault)
     where a.type = 'emit_event' and f.fault is not null
     union all
     select a.place, 2, format('%s.%s: found %s, allowed: %s.', a.path, p.name, to_jsonb(r.given),

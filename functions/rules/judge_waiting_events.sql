@@ -36,9 +36,7 @@ begin
       where w.org_id = p_org_id and w.event_id = o.event_id
       returning w.event_id, w.recorded_at
     )
-    select e.id, e.type, t.recorded_at, jsonb_build_object(
-        'id', e.id, 'type', e.type, 'occurred_at', e.occurred_at, 'subject_type', e.subject_type,
-        'subject_id', e.subject_id, 'payload', e.payload) as document
+    select e.id, e.type, t.recorded_at, trimtab.event_document(e) as document
     from taken t
     join trimtab.events e on e.org_id = p_org_id and e.id = t.event_id and e.recorded_at = t.recorded_at
     -- What has waited for longer than a day (automation was switched off) is not acted on any more.

@@ -5,9 +5,7 @@ create or replace function trimtab.latest_event(p_org_id uuid, p_type text, p_as
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
-  select jsonb_build_object(
-    'id', e.id, 'type', e.type, 'occurred_at', e.occurred_at, 'subject_type', e.subject_type, 'subject_id', e.subject_id,
-    'payload', e.payload)
+  select trimtab.event_document(e)
   from trimtab.events e
   where e.org_id = p_org_id
     and e.type = p_type

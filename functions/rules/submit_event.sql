@@ -22,7 +22,7 @@ declare
   v_id bigint;
 begin
   v_faults := array_remove(array[
-    'p_type: ' || trimtab.rule_event_fault(p_type),
+    'p_type: ' || trimtab.event_type_fault(p_type),
     case when jsonb_typeof(p_payload) is distinct from 'object'
       then format('p_payload: found %s, allowed an object', coalesce(jsonb_typeof(p_payload), 'null')) end,
     case when octet_length(p_payload::text) > 65536

@@ -44,5 +44,6 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT064', 'bad_alert', 'An alert has no title or an unknown severity.'),
   ('TT065', 'cannot_resume', 'The campaign is not paused, or was not paused by a rule.'),
   ('TT066', 'cannot_implement', 'What is recommended cannot be done by a rule, or no longer.'),
-  ('TT067', 'bad_event', 'A rule cannot write this event.')
+  ('TT067', 'bad_event', 'A rule cannot write this event.'),
+  ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

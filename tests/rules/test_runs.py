@@ -122,7 +122,7 @@ def test_an_event_that_ran_into_a_lock_is_judged_later(tap_db: Database) -> None
         # The facts are known, so that nothing but the execution runs into the lock.
         somebody.execute("select trimtab.refresh_signals(%s)", [org_id])
         for _ in range(2):
-            somebody.execute("select trimtab.emit_event(%s, 'visit.made', '{}')", [org_id])
+            somebody.execute("select trimtab.emit_event(%s::uuid, 'visit.made', '{}')", [org_id])
     executions = "select status from trimtab.automation_executions where event_id is not null"
     with tap_db.connect(login, autocommit=False) as sitter, tap_db.connect("trimtab_engine") as engine:
         sitter.execute("select from trimtab.campaigns for update")
@@ -141,7 +141,7 @@ def test_an_event_that_cannot_be_judged_says_so_and_costs_the_others_nothing(tap
     save_told(tap_db, org_id, [])
     with tap_db.connect() as connection:
         [(bad,), _] = [
-            connection.execute("select trimtab.emit_event(%s, 'visit.made', '{}')", [org_id]).fetchall()[0]
+            connection.execute("select trimtab.emit_event(%s::uuid, 'visit.made', '{}')", [org_id]).fetchall()[0]
             for _ in range(2)
         ]
         connection.execute(

@@ -20,7 +20,7 @@ select results_eq(
 
 select test.act_as(:'viewer');
 select is((select count(*)::integer from trimtab.events where type = 'thing.happened'), 3, 'members read their own journal');
-select throws_ok(format('select trimtab.emit_event(%L, %L)', :'acme', 'thing.happened'), '42501', null, 'and cannot write it');
+select throws_ok(format('select trimtab.emit_event(%L::uuid, %L, %L)', :'acme', 'thing.happened', '{}'), '42501', null, 'and cannot write it');
 select throws_ok('select from trimtab.event_keys', '42501', null, 'nor read the keys');
 select test.act_as(:'other');
 select is((select count(*)::integer from trimtab.events where type = 'thing.happened'), 1, 'another organization''s are not seen');

@@ -3,7 +3,7 @@ select plan(11);
 
 select test.organization() as acme \gset
 create function pg_temp.emit(p_org uuid, p_key text) returns bigint language sql as $$
-  select trimtab.emit_event(p_org, 'thing.happened', p_dedupe_key => p_key)
+  select trimtab.emit_event(p_org, 'thing.happened', '{}', p_dedupe_key => p_key)
 $$;
 create function pg_temp.keys() returns text language sql as $$
   select string_agg(dedupe_key, ' ' order by dedupe_key)

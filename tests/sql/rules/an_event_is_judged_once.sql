@@ -46,7 +46,7 @@ select is((select count(*) from trimtab.waiting_events), 0::bigint, 'nothing wai
 select is(event_id is not null and entity_type = 'event' and campaign_id is null, true, 'the execution is about the event') from trimtab.automation_executions;
 
 -- A run finds what came in another way, once.
-select trimtab.emit_event(:'acme', 'sale.made', '{"amount": 3}'), trimtab.emit_event(:'acme', 'visit.made'), trimtab.emit_event(:'acme', 'nothing.of_interest');
+select trimtab.emit_event(:'acme'::uuid, 'sale.made', '{"amount": 3}'), trimtab.emit_event(:'acme'::uuid, 'visit.made', '{}'), trimtab.emit_event(:'acme'::uuid, 'nothing.of_interest', '{}');
 select is((select count(*) from trimtab.waiting_events), 2::bigint, 'only what a rule waits for stands in the queue');
 select test.act_as_engine(:'acme');
 select trimtab.run_organization(:'acme') as result \gset

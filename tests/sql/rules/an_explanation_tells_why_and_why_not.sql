@@ -59,7 +59,7 @@ select is(pg_temp.told(:'losing', :'poor') ->> 'outcome', 'held back', 'is the o
 -- A rule of an event is asked about the latest one.
 select is(pg_temp.told(:'mention', :'poor') ->> 'reason', 'There is no event mention.received in the journal.', 'without an event there is nothing to judge');
 select test.reset();
-select trimtab.emit_event(:'acme', 'mention.received', '{"sentiment": -0.2}', 'campaign', :'poor');
+select trimtab.emit_event(:'acme'::uuid, 'mention.received', '{"sentiment": -0.2}', 'campaign', :'poor');
 select test.act_as(:'viewer');
 select is(pg_temp.told(:'mention', :'poor') ->> 'outcome', 'conditions not met', 'the latest event is judged');
 select is(pg_temp.told(:'mention', :'poor') #> '{conditions,nodes,0,value}', '-0.2', 'by its payload');
@@ -76,13 +76,13 @@ select trimtab.save_rule('{"name": "Stop it", "status": "active", "priority": 70
     {"metric": "spend", "operator": ">", "threshold": 10}],
   "actions": [{"type": "pause_campaign"}]}') as stop \gset
 select test.reset();
-select trimtab.emit_event(:'acme', 'stock.low', '{"left": 7}', 'campaign', :'good');
+select trimtab.emit_event(:'acme'::uuid, 'stock.low', '{"left": 7}', 'campaign', :'good');
 select test.act_as(:'viewer');
 select is(pg_temp.told(:'halve', :'good') ->> 'outcome', 'acts', 'a rule of an event acts where no other of that event holds');
 select is(pg_temp.told(:'stop', :'good') ->> 'outcome', 'conditions not met', 'which is told of the other');
 select test.reset();
 select test.clock_at('2026-03-20 12:01+00');
-select trimtab.emit_event(:'acme', 'stock.low', '{"left": 3}', 'campaign', :'good');
+select trimtab.emit_event(:'acme'::uuid, 'stock.low', '{"left": 3}', 'campaign', :'good');
 select test.act_as(:'viewer');
 select is(pg_temp.told(:'stop', :'good') ->> 'outcome', 'acts', 'where both hold the highest priority acts');
 select is(pg_temp.told(:'halve', :'good') #>> '{gate,code}', 'lower_priority', 'and the other is held back by it');
