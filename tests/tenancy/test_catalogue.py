@@ -321,8 +321,8 @@ def test_the_reference_tables_are_these(database: Database) -> None:
     found = database.rows(HEAD + "select replace(name, 'trimtab.', '') from tables where is_reference order by 1")
     assert [row[0] for row in found] == [
         "currencies", "database_logins", "error_codes", "event_types", "exchange_rates", "handlers", "library",
-        "metric_windows", "metrics", "over_delivery", "platforms", "rule_gates", "rule_vocabulary", "rule_vocabulary_parameters",
-        "settings", "users",
+        "metric_windows", "metrics", "over_delivery", "platforms", "rule_gates", "rule_vocabulary",
+        "rule_vocabulary_parameters", "settings", "users",
     ]  # fmt: skip
 
 
