@@ -45,5 +45,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT065', 'cannot_resume', 'The campaign is not paused, or was not paused by a rule.'),
   ('TT066', 'cannot_implement', 'What is recommended cannot be done by a rule, or no longer.'),
   ('TT067', 'bad_event', 'A rule cannot write this event.'),
-  ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.')
+  ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.'),
+  ('TT080', 'bad_webhook_endpoint', 'A webhook endpoint, or what is asked of it, is not allowed.'),
+  ('TT081', 'unknown_webhook_endpoint', 'There is no such webhook endpoint or secret in the organization.'),
+  ('TT082', 'bad_secret', 'A secret has not the form of one, or what is stored of it cannot be opened.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

@@ -52,6 +52,10 @@ CAPABILITIES = {
         "select trimtab.resolve_opportunity('{optimization_opportunities}')",
         "select trimtab.dismiss_opportunity('{optimization_opportunities}')",
     ],
+    "see webhook endpoints and what became of their messages": [
+        "select from trimtab.v_webhook_endpoints",
+        "select from trimtab.webhook_receipts",
+    ],
     "read alerts and the own notifications": [
         "select from trimtab.alerts",
         "select trimtab.mark_notifications_read()",
@@ -95,6 +99,14 @@ CAPABILITIES = {
     ],
     "read the audit log": ["select from trimtab.audit_log", "select from trimtab.automation_audit_log"],
     "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],
+    "make webhook endpoints, change their secrets, pause and remove them": [
+        "select trimtab.create_webhook_endpoint('shop', 'purchase.made')",
+        "select trimtab.rotate_webhook_secret('{webhook_endpoints}')",
+        "select trimtab.revoke_webhook_secret('{webhook_secrets}')",
+        "select trimtab.set_webhook_endpoint_status('{webhook_endpoints}', 'paused')",
+        "select trimtab.remove_webhook_endpoint('{webhook_endpoints}')",
+        "select from trimtab.v_webhook_secrets",
+    ],
     "state what work and the automation cost": ["select trimtab.set_automation_assumptions(5, 40, 100)"],
     "change guardrails and the stop switch directly": ["update trimtab.guardrails set autopilot_enabled = false"],
     "change guardrails by call, apply a profile, set and remove spend caps": [

@@ -47,6 +47,10 @@ insert into test.column_values values
   ('webhook_hosts', 'host', 'hooks.example.com'),
   ('automation_executions', 'conditions_evaluated', '[]'),
   ('automation_executions', 'actions_executed', '[]'),
+  ('webhook_endpoints', 'token_hash', '\x0101010101010101010101010101010101010101010101010101010101010101'),
+  ('webhook_endpoints', 'type_path', null),
+  ('webhook_endpoints', 'type_prefix', null),
+  ('webhook_secrets', 'sealed', '\x01'),
   ('survey_answers', 'survey', 'automation'),
   ('client_addresses', 'client_address', '192.0.2.1'),
   ('audit_log', 'transaction_id', '1');
