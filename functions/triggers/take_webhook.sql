@@ -56,8 +56,12 @@ begin
       v_type := trimtab.webhook_event_type(p_endpoint, v_document);
       v_fault := case when v_type is null
         then format('no text at %s', array_to_string(p_endpoint.type_path, '.'))
-        else left(trimtab.rule_event_fault(v_type), 300) end;
+        else left(trimtab.event_type_fault(v_type), 300) end;
     end if;
+    v_fault := coalesce(v_fault, (
+      select left((trimtab.schema_faults(t.payload_schema, v_document, 'body'))[1], 300)
+      from trimtab.event_types t
+      where t.type = v_type));
     if v_fault is not null then
       v_outcome := 'malformed';
     else
