@@ -51,3 +51,6 @@ comment on column trimtab.tick_units.served_at is 'When the part last did this o
 comment on column trimtab.tick_units.failures is 'Failures in a row.';
 comment on column trimtab.tick_units.is_flooded is 'More waited than the part had time for.';
 comment on column trimtab.tick_units.not_before is 'After a failure: when it is tried again.';
+
+-- The tick does it: part old_facts.
+drop procedure if exists trimtab.apply_retention(timestamptz);

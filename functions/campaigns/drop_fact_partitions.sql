@@ -30,7 +30,7 @@ begin
       raise exception '% holds facts that were not rolled forward', v_partition.name
         using errcode = 'TT024',
               detail = format('Of %s organizations.', v_left),
-              hint = 'trimtab.roll_forward_facts(org_id, day) first, or trimtab.apply_retention() for all of it.';
+              hint = 'trimtab.roll_forward_facts(org_id, day) first, or wait for the tick (part old_facts).';
     end if;
     execute 'drop table ' || v_partition.name;
     v_count := v_count + 1;

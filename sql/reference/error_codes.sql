@@ -48,5 +48,6 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.'),
   ('TT080', 'bad_webhook_endpoint', 'A webhook endpoint, or what is asked of it, is not allowed.'),
   ('TT081', 'unknown_webhook_endpoint', 'There is no such webhook endpoint or secret in the organization.'),
-  ('TT082', 'bad_secret', 'A secret has not the form of one, or what is stored of it cannot be opened.')
+  ('TT082', 'bad_secret', 'A secret has not the form of one, or what is stored of it cannot be opened.'),
+  ('TT083', 'facts_not_added_up', 'Facts that are kept no longer could not be added up.')
 on conflict (code) do update set name = excluded.name, meaning = excluded.meaning;

@@ -4,6 +4,8 @@
 -- rule_action.<code> (p_org_id, p_action, p_context): carries out a type of action; what it did.
 -- person_erased (p_org_id uuid, p_user_id uuid): a person is erased from an organization (null: from all), and what is theirs has to go.
 -- run_before_deciding, run_after_acting (p_org_id uuid, p_as_of timestamptz): what belongs to every run of the autopilot.
+-- tick_part: a part of the tick (tick_plan() says what its options mean).
+-- retention (p_org_id uuid, p_before timestamptz, p_limit integer): deletes what is kept no longer than options.days; what it is called in the setting kept_days.
 insert into trimtab.handlers (kind, function, position) values
   ('organization_created', 'trimtab.create_guardrails', 100),
   ('rule_condition.hour_performance', 'trimtab.hour_values', 100),
@@ -34,3 +36,21 @@ insert into trimtab.handlers (kind, function, position) values
   ('person_erased', 'trimtab.forget_person', 100),
   ('run_before_deciding', 'trimtab.store_anomalies', 100)
 on conflict (kind, function) do update set position = excluded.position;
+
+insert into trimtab.handlers (kind, function, position, options) values
+  ('tick_part', 'trimtab.tick_due', 200, '{"organizations": "trimtab.organizations_with_due", "locks": true, "limit": 500}'),
+  ('tick_part', 'trimtab.tick_partitions', 800, '{"scope": "system", "every_seconds": 3600}'),
+  ('tick_part', 'trimtab.tick_autopilot', 100, '{"lane": "slow", "organizations": "trimtab.organizations_to_run", "every_seconds": 3600, "locks": true, "limit": 2, "organization_seconds": 900, "part_seconds": 60, "on_failure": "trimtab.record_failed_run"}'),
+  ('tick_part', 'trimtab.tick_effects', 300, '{"lane": "slow", "every_seconds": 3600, "limit": 1000, "locks": true}'),
+  ('tick_part', 'trimtab.tick_alerts', 400, '{"lane": "slow", "every_seconds": 3600, "locks": true}'),
+  ('tick_part', 'trimtab.tick_old_facts', 900, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 1, "part_seconds": 300}'),
+  ('tick_part', 'trimtab.tick_old_partitions', 910, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
+  ('tick_part', 'trimtab.tick_journal', 920, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
+  ('tick_part', 'trimtab.tick_retention', 930, '{"lane": "slow", "every_seconds": 86400, "limit": 5000}'),
+  ('tick_part', 'trimtab.tick_cron_history', 940, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 5000}'),
+  ('retention', 'trimtab.drop_old_messages', 100, '{"what": "messages", "days": 180}'),
+  ('retention', 'trimtab.drop_old_alerts', 100, '{"what": "alerts", "days": 400}'),
+  ('retention', 'trimtab.drop_old_anomalies', 100, '{"what": "anomalies", "days": 800}'),
+  ('retention', 'trimtab.drop_old_executions', 100, '{"what": "executions", "days": 400}'),
+  ('retention', 'trimtab.drop_old_runs', 100, '{"what": "runs", "days": 400}')
+on conflict (kind, function) do update set position = excluded.position, options = excluded.options;

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from support.database import ADMIN, ENGINE, Database
 
+from trimtab.database.checks import Check
 from trimtab.database.deploy import migrate
-from trimtab.database.verify import Check, verify
+from trimtab.database.verify import verify
 
 
 def failures(database: Database) -> dict[str, Check]:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -22,6 +22,7 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from trimtab.cli.tables import print_table
+from trimtab.database.checks import Check
 from trimtab.database.cluster import ADMIN, ENGINE, Cluster
 from trimtab.database.tree import checkout
 from trimtab.errors import TrimtabError
@@ -178,6 +179,21 @@ def print_rows(
         [[record.get(column) for column in columns] for record in records],
         title=title or "",
     )
+
+
+def print_checks(checks: Sequence[Check], *, as_json: bool = False) -> None:
+    """A line a check, and what to do where one is not as it should be; exit code 1 where one fails."""
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        width = max((len(check.name) for check in checks), default=0)
+        for check in checks:
+            color = {"ok": "green", "note": "yellow", "fail": "red"}[check.verdict]
+            click.echo(f"{click.style(check.verdict.ljust(4), fg=color)}  {check.name:<{width}} {check.found}")
+            if check.next_step:
+                click.echo(f"{'':<{width + 7}}→ {check.next_step}")
+    if any(check.verdict == "fail" for check in checks):
+        raise click.exceptions.Exit(1)
 
 
 def print_json(value: object) -> None:

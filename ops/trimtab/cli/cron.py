@@ -1,45 +1,46 @@
-"""`trimtab cron`: the jobs by which pg_cron starts the autopilot."""
+"""`trimtab cron`: the jobs by which pg_cron beats the clock."""
 
 from __future__ import annotations
 
 import click
 
 from trimtab.cli.context import Connection, Settings, json_option, pass_settings, print_rows
+from trimtab.database.clock import EVERY_MINUTE, FORMER, SLOW, jobs
 from trimtab.database.cluster import ENGINE
 from trimtab.errors import TrimtabError
 
-JOB = "trimtab run_all"
-COMMAND = "call trimtab.run_all()"
-DUE_JOB = "trimtab run_due"
-DUE_COMMAND = "call trimtab.run_due()"
 COLUMNS = ("job", "schedule", "command", "login", "active", "last_status", "last_start", "last_message")
+RUNS = ("start", "seconds", "job", "status", "message")
 
 
 @click.group()
 def cron() -> None:
-    """Let pg_cron run the autopilot: install, list, remove its jobs."""
+    """Let pg_cron beat the clock: install, list, remove its jobs."""
 
 
 @cron.command()
 @click.option(
-    "--schedule", default="0 * * * *", show_default=True, help="When, as a cron expression in the server's time (UTC)."
-)
-@click.option(
-    "--due-schedule",
-    default="* * * * *",
+    "--slow-workers",
+    default=2,
     show_default=True,
-    help="When to look for events that rules wait for, and actions whose delay is over.",
+    type=click.IntRange(1, 16),
+    help="Jobs for the slow lane: so many organizations are worked on at a time.",
 )
 @pass_settings
-def install(settings: Settings, schedule: str, due_schedule: str) -> None:
-    """Install the jobs, or change their schedules."""
-    jobs = ((JOB, schedule, COMMAND), (DUE_JOB, due_schedule, DUE_COMMAND))
+def install(settings: Settings, slow_workers: int) -> None:
+    """Install the jobs, each of them every minute: the tick's two lanes, and what watches them."""
+    wanted = jobs(slow_workers)
     with settings.connect("engine") as connection:
         _become_engine(connection)
-        for job in jobs:
-            connection.execute("select cron.schedule(%s, %s, %s)", job)
-    for _, at, command in jobs:
-        click.echo(f"{command} runs at '{at}'", err=True)
+        connection.execute(
+            "select cron.unschedule(j.jobid) from cron.job j where j.username = current_user"
+            " and (j.jobname = any(%s) or j.jobname like %s and j.jobname <> all(%s))",
+            [list(FORMER), SLOW[0].format("%"), [name for name, _ in wanted]],
+        )
+        for name, command in wanted:
+            connection.execute("select cron.schedule(%s, %s, %s)", [name, EVERY_MINUTE, command])
+    for name, command in wanted:
+        click.echo(f"{name}: {command}, every minute", err=True)
 
 
 @cron.command("list")
@@ -54,10 +55,29 @@ def list_jobs(settings: Settings, as_json: bool) -> None:
             " from cron.job j"
             " left join lateral (select * from cron.job_run_details d where d.jobid = j.jobid"
             " order by d.runid desc limit 1) d on true"
-            " where j.command ilike '%%trimtab.%%' or j.jobname = any(%s) order by j.jobname",
-            [[JOB, DUE_JOB]],
+            " where j.command ilike '%%trimtab.%%' or j.jobname like 'trimtab %%' order by j.jobname"
         ).fetchall()
     print_rows(rows, COLUMNS, as_json=as_json, nothing="no job; `trimtab cron install` makes it")
+
+
+@cron.command()
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many, the latest first.")
+@click.option("--failed", is_flag=True, help="Only runs that failed.")
+@json_option
+@pass_settings
+def history(settings: Settings, limit: int, failed: bool, as_json: bool) -> None:
+    """List what pg_cron ran, the latest first (kept for a week)."""
+    with settings.connect("engine") as connection:
+        _become_engine(connection)
+        rows = connection.execute(
+            "select d.start_time, round(extract(epoch from d.end_time - d.start_time)::numeric, 2),"
+            " coalesce(j.jobname, d.command), d.status, d.return_message"
+            " from cron.job_run_details d left join cron.job j using (jobid)"
+            " where d.username = current_user and (not %(failed)s or d.status = 'failed')"
+            " order by d.runid desc limit %(limit)s",
+            {"failed": failed, "limit": limit},
+        ).fetchall()
+    print_rows(rows, RUNS, as_json=as_json, nothing="pg_cron has run nothing yet")
 
 
 @cron.command()
@@ -67,8 +87,8 @@ def remove(settings: Settings) -> None:
     with settings.connect("engine") as connection:
         _become_engine(connection)
         gone = connection.execute(
-            "select cron.unschedule(j.jobid) from cron.job j where j.jobname = any(%s) and j.username = current_user",
-            [[JOB, DUE_JOB]],
+            "select cron.unschedule(j.jobid) from cron.job j"
+            " where j.username = current_user and j.jobname like 'trimtab %%'"
         ).fetchall()
     click.echo("removed" if gone else "there was no job", err=True)
 
@@ -78,8 +98,7 @@ def _become_engine(connection: Connection) -> None:
     if not connection.execute("select 1 from pg_catalog.pg_extension where extname = 'pg_cron'").fetchone():
         raise TrimtabError(
             "pg_cron is not installed in this database",
-            "have any scheduler call trimtab.run_all() every hour and trimtab.run_due() every minute instead"
-            " (docs/install.md, Without pg_cron)",
+            "let `trimtab tick --loop` keep the clock instead (docs/clockwork.md)",
         )
     row = connection.execute(
         "select session_user = %(engine)s or pg_catalog.pg_has_role(%(engine)s, 'member'),"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from dataclasses import asdict
 
 import click
 
-from trimtab.cli.context import Settings, confirm, json_option, pass_settings, print_json, yes_option
+from trimtab.cli.context import Settings, confirm, json_option, pass_settings, print_checks, print_json, yes_option
 from trimtab.cli.demo import LOGIN
 from trimtab.database import deploy
 from trimtab.database.cluster import ADMIN, SUPERUSER, Cluster
@@ -120,16 +119,7 @@ def status(settings: Settings, as_json: bool) -> None:
 def verify(settings: Settings, as_json: bool) -> None:
     """Check the installation: one line a check, and what to do where one fails (exit code 1)."""
     checks = run_checks(settings.conninfo("engine"))
-    if as_json:
-        print_json([asdict(check) for check in checks])
-    else:
-        for check in checks:
-            color = {"ok": "green", "note": "yellow", "fail": "red"}[check.verdict]
-            click.echo(f"{click.style(check.verdict.ljust(4), fg=color)}  {check.name:<14} {check.found}")
-            if check.next_step:
-                click.echo(f"{'':<21}→ {check.next_step}")
-    if any(check.verdict == "fail" for check in checks):
-        raise click.exceptions.Exit(1)
+    print_checks(checks, as_json=as_json)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

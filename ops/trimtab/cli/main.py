@@ -38,7 +38,9 @@ WORKFLOW = (
     "guardrails",
     "rules",
     "automation",
+    "tick",
     "cron",
+    "doctor",
     "psql",
     "schema",
 )

@@ -5,28 +5,16 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 from psycopg import sql
 
 from trimtab.database import deploy
+from trimtab.database.checks import Check
+from trimtab.database.clock import EVERY_MINUTE, FORMER, jobs
 from trimtab.database.tree import Tree
 from trimtab.errors import TrimtabError
-
-Verdict = Literal["ok", "note", "fail"]
-
-
-@dataclass(frozen=True)
-class Check:
-    """The outcome of one check: a short name, the verdict, what was found, and the exact next step."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    next_step: str | None = None
-
 
 # Each query returns what is wrong, as text: nothing returned is good.
 ROLE_FAULTS = """
@@ -400,7 +388,7 @@ def _cron(connection: deploy.Connection, state: deploy.State) -> Iterable[Check]
             "pg_cron",
             "note",
             "not installed in this database",
-            "have a scheduler call trimtab.run_all() every hour (docs/install.md)",
+            "trimtab tick --loop keeps the clock (docs/clockwork.md)",
         )
         return
     usage: Any = connection.execute(
@@ -422,13 +410,22 @@ def _cron(connection: deploy.Connection, state: deploy.State) -> Iterable[Check]
     if not usage[1] or not member[0]:
         yield Check("cron job", "note", f"{connection.info.user} cannot see the jobs", "trimtab cron list")
         return
-    jobs = connection.execute(
-        b"select schedule, active, username from cron.job where command like '%trimtab.run_all%' order by jobid"
-    ).fetchall()
-    if not jobs:
+    found = {
+        name: (schedule, active, username)
+        for name, schedule, active, username in connection.execute(
+            "select jobname, schedule, active, username from cron.job where jobname like 'trimtab %'"
+        )
+    }
+    missing = [name for name, _ in jobs(slow_workers=1) if name not in found]
+    wrong = [
+        f"'{name}' at '{schedule}' as {username}{'' if active else ', inactive'}"
+        for name, (schedule, active, username) in found.items()
+        if name in FORMER or not active or username != "trimtab_engine" or schedule != EVERY_MINUTE
+    ]
+    if not found:
         yield Check("cron job", "note", "none: nothing starts the autopilot", "trimtab cron install")
-    elif len(jobs) > 1 or not jobs[0][1] or jobs[0][2] != "trimtab_engine":
-        found = "; ".join(f"'{s}' as {u}{'' if a else ', inactive'}" for s, a, u in jobs)
-        yield Check("cron job", "fail", found, "keep one, of trimtab_engine: trimtab cron remove, trimtab cron install")
+    elif missing or wrong:
+        told = ["missing: " + ", ".join(missing)] if missing else []
+        yield Check("cron job", "fail", "; ".join(told + wrong), "trimtab cron remove, trimtab cron install")
     else:
-        yield Check("cron job", "ok", f"at '{jobs[0][0]}'")
+        yield Check("cron job", "ok", f"{len(found)} jobs, every minute")

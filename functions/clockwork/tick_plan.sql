@@ -1,0 +1,27 @@
+create or replace function trimtab.tick_plan(p_lane text default null)
+  returns table (
+    part text, function text, lane text, scope text, organizations text, every_seconds integer, item_limit integer,
+    organization_seconds integer, part_seconds integer, locks boolean, on_failure text, place integer
+  )
+  language sql
+  stable
+  parallel safe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+  select p.part, h.function, o.lane, o.scope, o.organizations, coalesce(o.every_seconds, 0), coalesce(o."limit", 100),
+         coalesce(o.organization_seconds, 20), coalesce(o.part_seconds, 30), coalesce(o.locks, false), o.on_failure, h.position
+  from trimtab.handlers h
+  cross join lateral (select substr(h.function, length('trimtab.tick_') + 1) as part) p
+  cross join lateral jsonb_to_record(
+    '{"lane": "quick", "scope": "organization"}' || h.options
+      || coalesce((select s.value -> p.part from trimtab.settings s where s.name = 'tick_parts'), '{}')) as o (
+    lane text, scope text, organizations text, every_seconds integer, "limit" integer, organization_seconds integer,
+    part_seconds integer, locks boolean, on_failure text, is_off boolean)
+  where h.kind = 'tick_part'
+    and o.is_off is not true
+    and (p_lane is null or o.lane = p_lane)
+  order by h.position, h.function
+$$;
+comment on function trimtab.tick_plan(text) is
+  'The parts of the tick (of one lane), in their order: handlers of the kind tick_part with their options, over which the setting tick_parts goes ({"autopilot": {"every_seconds": 7200}}; "is_off": true leaves a part out). lane quick or slow: slow ones keep nobody waiting. scope organization: function(p_org_id uuid, p_as_of timestamptz, p_limit integer), or system: function(p_as_of timestamptz, p_limit integer); both return how many items they did, and are called again while that is the limit. organizations: function(p_as_of timestamptz) that finds who has something to do; without it all, every every_seconds. organization_seconds, part_seconds: the time that one call, and the part, may take. locks: needs the organization''s lock, and passes by one that is busy. on_failure: function(p_org_id, p_error_code, p_error_message).';
+grant execute on function trimtab.tick_plan(text) to trimtab_user, trimtab_engine, trimtab_definer;
