@@ -1,4 +1,4 @@
-create or replace function trimtab.claim_unit(p_org_id uuid, p_part text, p_locks boolean)
+create or replace function trimtab.claim_unit(p_org_id uuid, p_part text, p_seen timestamptz, p_locks boolean)
   returns boolean
   language plpgsql
   volatile
@@ -7,8 +7,6 @@ create or replace function trimtab.claim_unit(p_org_id uuid, p_part text, p_lock
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
-declare
-  v_not_before timestamptz;
 begin
   -- Lock order: the organization's row first. One that is busy is passed by, and comes first the next time.
   if p_locks then
@@ -17,14 +15,13 @@ begin
       return false;
     end if;
   end if;
-  select u.not_before into v_not_before
-  from trimtab.tick_units u
-  where u.org_id = p_org_id and u.part = p_part
+  perform from trimtab.tick_units u
+  where u.org_id = p_org_id and u.part = p_part and u.served_at = p_seen
   for update skip locked;
-  return found and (v_not_before is null or v_not_before <= trimtab.clock());
+  return found;
 end
 $$;
-comment on function trimtab.claim_unit(uuid, text, boolean) is
-  'Takes an organization''s share of a part of the tick for this transaction: false where another session has it, where the organization is archived or, with p_locks, busy, and where it failed and its time has not come again. For the clockwork, after open_units().';
-alter function trimtab.claim_unit(uuid, text, boolean) owner to trimtab_definer;
-grant execute on function trimtab.claim_unit(uuid, text, boolean) to trimtab_engine;
+comment on function trimtab.claim_unit(uuid, text, timestamptz, boolean) is
+  'Takes an organization''s share of a part of the tick for this transaction: false where another session has it or has done it since the caller looked (p_seen: the served_at that it saw), and, with p_locks, where the organization is busy. For the clockwork, after open_units().';
+alter function trimtab.claim_unit(uuid, text, timestamptz, boolean) owner to trimtab_definer;
+grant execute on function trimtab.claim_unit(uuid, text, timestamptz, boolean) to trimtab_engine;

@@ -7,7 +7,7 @@ create or replace function trimtab.finish_unit(
   p_error_code text default null,
   p_error_message text default null
 )
-  returns void
+  returns timestamptz
   language plpgsql
   volatile
   parallel unsafe
@@ -24,7 +24,7 @@ begin
   set served_at = v_now,
       duration_ms = extract(epoch from p_duration) * 1000,
       done = p_done,
-      is_flooded = p_is_flooded,
+      is_flooded = coalesce(p_is_flooded, u.is_flooded),
       failures = case when p_error_code is null then 0 else u.failures + 1 end,
       -- 10 seconds, 20, 40 … an hour.
       not_before = case when p_error_code is not null then v_now + least(interval '1 hour', interval '10 seconds' * 2 ^ least(u.failures, 10)) end,
@@ -40,9 +40,10 @@ begin
   if p_is_flooded and not v_before.is_flooded then
     perform trimtab.emit_event(p_org_id, 'clock.part_flooded', jsonb_build_object('part', p_part, 'done', p_done));
   end if;
+  return v_now;
 end
 $$;
 comment on function trimtab.finish_unit(uuid, text, integer, interval, boolean, text, text) is
-  'Records how an organization''s share of a part of the tick went; a failure puts off the next try (10 seconds, 20, 40 … an hour). The first failure of a row is the event clock.part_failed {part, error_code, error_message, overran}, the first flood clock.part_flooded {part, done}. For the clockwork, after claim_unit().';
+  'Records how an organization''s share of a part of the tick went; a failure puts off the next try (10 seconds, 20, 40 … an hour). The first failure of a row is the event clock.part_failed {part, error_code, error_message, overran}, the first flood clock.part_flooded {part, done}. p_is_flooded: more is waiting than there was time for; null: it goes on at once. Returns the new served_at. For the clockwork, after claim_unit().';
 alter function trimtab.finish_unit(uuid, text, integer, interval, boolean, text, text) owner to trimtab_definer;
 grant execute on function trimtab.finish_unit(uuid, text, integer, interval, boolean, text, text) to trimtab_engine;

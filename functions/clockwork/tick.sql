@@ -13,6 +13,8 @@ declare
   v_unit_started_at timestamptz;
   v_unit_until timestamptz;
   v_organizations uuid[];
+  v_seen timestamptz[];
+  v_place integer;
   v_org_id uuid;
   v_served integer;
   v_done integer;
@@ -59,13 +61,17 @@ begin
       continue when v_served = 0;
     else
       begin
-        execute pg_catalog.format(
-          'select array(select d.org_id from %s d (org_id)'
-          ' left join trimtab.tick_units u on u.org_id = d.org_id and u.part = $1'
-          ' where (u.not_before is null or u.not_before <= $2) order by u.served_at nulls first, d.org_id)',
-          case when v_part.organizations is null then 'trimtab.organizations_unserved($1, $2, $3)' else v_part.organizations || '($2)' end)
+        execute pg_catalog.format('select array(select d.org_id from %s d (org_id))',
+          coalesce(v_part.organizations || '($2)', 'trimtab.organizations_unserved($1, $2, $3)'))
           into v_organizations using v_part.part, trimtab.clock(), v_part.every_seconds;
         perform trimtab.open_units(v_part.part, v_organizations);
+        -- Who waited longest comes first, who failed waits for its time.
+        select coalesce(pg_catalog.array_agg(u.org_id order by u.served_at, u.org_id), '{}'), pg_catalog.array_agg(u.served_at order by u.served_at, u.org_id)
+          into v_organizations, v_seen
+        from trimtab.tick_units u
+        where u.part = v_part.part
+          and u.org_id = any (v_organizations)
+          and (u.not_before is null or u.not_before <= trimtab.clock());
       exception when query_canceled or assert_failure or others then
         get stacked diagnostics v_last_code = returned_sqlstate, v_last_message = message_text;
         v_failures := 1;
@@ -73,7 +79,8 @@ begin
       commit;
     end if;
 
-    foreach v_org_id in array v_organizations loop
+    for v_place in 1..pg_catalog.cardinality(v_organizations) loop
+      v_org_id := v_organizations[v_place];
       exit when trimtab.stopwatch() >= v_part_until;
       v_served := v_served + 1;
       v_unit_until := trimtab.stopwatch() + v_part.organization_seconds * interval '1 second';
@@ -81,7 +88,7 @@ begin
         v_done := 0;
         v_code := null;
         v_is_over := true;
-        if trimtab.claim_unit(v_org_id, v_part.part, v_part.locks) then
+        if trimtab.claim_unit(v_org_id, v_part.part, v_seen[v_place], v_part.locks) then
           set local lock_timeout = '2s';
           v_unit_started_at := trimtab.stopwatch();
           begin
@@ -95,9 +102,9 @@ begin
           end;
           v_is_over := v_code is not null or v_done < v_part.item_limit
             or trimtab.stopwatch() >= v_unit_until or trimtab.stopwatch() >= v_part_until;
-          perform trimtab.finish_unit(
+          v_seen[v_place] := trimtab.finish_unit(
             v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
-            v_is_over and v_code is null and v_done >= v_part.item_limit, v_code, v_message);
+            case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
         end if;
         v_total := v_total + v_done;
         if v_code is not null then

@@ -26,7 +26,7 @@ begin
         raise;
       when others or assert_failure then
         v_failed := format('facts of organization %s were not added up: %s [%s]', v_org_id, sqlerrm, sqlstate);
-        raise warning '%', v_failed;
+        raise warning '%', v_failed using errcode = sqlstate;
     end;
   end loop;
   if v_done = 0 and v_failed is not null then

@@ -197,7 +197,7 @@ def test_what_was_held_back_is_told_with_its_gate(tap_db: Database, org: str) ->
     assert "no gate held anything back" in run(tap_db, "held").stderr
     done(tap_db, "add", "-", "--status", "active", given=[RULE, RULE | {"name": "Later", "priority": 1}])
     with tap_db.connect(ENGINE) as engine:
-        engine.execute("call trimtab.run_all()")
+        engine.execute("call trimtab.tick('slow')")
     table = run(tap_db, "held").stdout
     head, row = (line.split() for line in table.splitlines() if "campaign" in line or "Later" in line)
     assert [word for word in head if word in ("campaign", "rule", "version", "gate", "times")] == [

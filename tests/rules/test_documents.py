@@ -32,7 +32,7 @@ def shop(tap_db: Database) -> Iterator[Database]:
             {"org": org_id},
         )
     with tap_db.connect("trimtab_engine") as engine:
-        engine.execute("call trimtab.run_all()")
+        engine.execute("call trimtab.tick('slow')")
     yield tap_db
 
 

@@ -529,7 +529,7 @@ def test_the_address_of_a_person_is_noted_apart_and_goes_with_the_person(tap_db:
     with tap_db.connect(owner) as person:
         person.execute(switch.encode())
         assert person.execute(shown.encode()).fetchall() == [(None,)]
-    tap_db.rows("call trimtab.run_all()", user="trimtab_engine")
+    tap_db.rows("call trimtab.tick('slow')", user="trimtab_engine")
     assert tap_db.rows(noted, [org]) == [], "nothing over a local socket, nothing of the engine"
 
     for login in (owner, gone):

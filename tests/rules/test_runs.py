@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from support.database import Database
 
@@ -71,11 +72,15 @@ def test_a_run_does_not_wait_for_ever(tap_db: Database) -> None:
     org_id = make_organization(tap_db, "Acme", 1, 0)
     with tap_db.connect(autocommit=False) as holder:
         holder.execute("select from trimtab.organizations where org_id = %s for no key update", [org_id])
-        with tap_db.connect("trimtab_engine") as engine:
-            engine.execute("call trimtab.run_all()")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            run(tap_db, org_id)
+        # The clock does not wait at all: it passes the busy one by, and comes back.
+        tap_db.rows("call trimtab.tick('slow')", user="trimtab_engine")
         holder.rollback()
-    assert tap_db.rows("select status, error_code from trimtab.autopilot_runs") == [("failure", "55P03")]
-    assert run(tap_db, org_id)["actions_taken"]["campaigns_paused"] == 1
+    assert tap_db.rows("select from trimtab.autopilot_runs") == []
+    assert tap_db.rows("select from trimtab.tick_units where failures > 0") == []
+    tap_db.rows("call trimtab.tick('slow')", user="trimtab_engine")
+    assert actions(tap_db, org_id) == [("auto_pause", "executed", 1)]
 
 
 def test_a_run_waits_once_for_whoever_sits_on_campaigns(tap_db: Database) -> None:
@@ -126,11 +131,11 @@ def test_an_event_that_ran_into_a_lock_is_judged_later(tap_db: Database) -> None
     executions = "select status from trimtab.automation_executions where event_id is not null"
     with tap_db.connect(login, autocommit=False) as sitter, tap_db.connect("trimtab_engine") as engine:
         sitter.execute("select from trimtab.campaigns for update")
-        engine.execute("call trimtab.run_due()")
+        engine.execute("call trimtab.tick('quick')")
         sitter.rollback()
         assert tap_db.rows(executions) == []
         assert tap_db.value("select count(*) from trimtab.waiting_events") == 2
-        engine.execute("call trimtab.run_due()")
+        engine.execute("call trimtab.tick('quick')")
     assert tap_db.rows(executions) == [("success",), ("success",)]
     assert tap_db.value("select count(*) from trimtab.waiting_events") == 0
     assert tap_db.value("select count(*) from trimtab.alert_occurrences") == 2
@@ -153,7 +158,7 @@ def test_an_event_that_cannot_be_judged_says_so_and_costs_the_others_nothing(tap
             f" when (new.event_id = {bad}) execute function test.refuse()"
         )
     with tap_db.connect("trimtab_engine") as engine:
-        engine.execute("call trimtab.run_due()")
+        engine.execute("call trimtab.tick('quick')")
     assert tap_db.rows("select status from trimtab.automation_executions where event_id > %s", [bad]) == [("success",)]
     assert tap_db.value("select count(*) from trimtab.waiting_events") == 0
     assert tap_db.rows("select payload from trimtab.events where type = 'autopilot.event_failed'") == [
@@ -181,22 +186,29 @@ def test_one_organization_that_fails_costs_the_others_nothing(tap_db: Database) 
             f" when (new.org_id = '{broken}') execute function test.refuse()"
         )
     with tap_db.connect("trimtab_engine") as engine:
-        engine.execute("call trimtab.run_all()")
+        engine.execute("call trimtab.tick('slow')")
     for org_id in organizations:
         expected = [] if org_id == broken else [("auto_pause", "executed", 1), ("auto_scale_up", "executed", 1)]
         assert actions(tap_db, org_id) == expected
     assert tap_db.rows(
         "select status, error_code, error_message, run_count from trimtab.autopilot_runs where org_id = %s", [broken]
     ) == [("failure", "P0666", "disk of this tenant is on fire", 1)]
-    with tap_db.connect("trimtab_engine") as engine:
-        engine.execute("call trimtab.run_all()")
+    # It is tried again when ten seconds have passed, and not before.
+    again = "call trimtab.tick('slow')"
+    tap_db.rows(again, user="trimtab_engine")
+    assert tap_db.value("select run_count from trimtab.autopilot_runs where org_id = %s", [broken]) == 1
+    waits = "select extract(epoch from not_before - served_at) from trimtab.tick_units where failures > 0"
+    assert tap_db.rows(waits) == [(10,)]
+    tap_db.rows("update trimtab.tick_units set not_before = served_at where failures > 0")
+    tap_db.rows(again, user="trimtab_engine")
     assert tap_db.value("select run_count from trimtab.autopilot_runs where org_id = %s", [broken]) == 2
+    assert tap_db.rows(waits) == [(20,)]
 
 
 def test_the_hourly_job_acts_as_the_system_actor(tap_db: Database) -> None:
     org_id = make_organization(tap_db, "Acme", 1, 0)
     with tap_db.connect("trimtab_engine") as engine:
-        engine.execute("call trimtab.run_all()")
+        engine.execute("call trimtab.tick('slow')")
     system_user = tap_db.value("select system_user_id from trimtab.organizations where org_id = %s", [org_id])
     assert tap_db.rows("select user_id, login, origin from trimtab.campaign_changes") == [
         (system_user, "trimtab_engine", "rule")
@@ -225,11 +237,9 @@ def test_the_hourly_job_goes_on_when_its_housekeeping_fails(tap_db: Database) ->
             "create or replace function trimtab.ensure_partitions(p_as_of timestamptz default trimtab.clock())"
             " returns integer language plpgsql as $$ begin raise exception 'no'; end $$"
         )
-    with tap_db.connect("trimtab_engine") as engine:
-        warnings: list[str] = []
-        engine.add_notice_handler(lambda diagnostic: warnings.append(diagnostic.message_primary or ""))
-        engine.execute("call trimtab.run_all()")
-    assert warnings == ["partitions were not made ahead: no [P0001]"]
+    tap_db.rows("call trimtab.tick()", user="trimtab_engine")
+    failed = "select part, failures, error_code, error_message from trimtab.v_tick_health where failures > 0"
+    assert tap_db.rows(failed) == [("partitions", 1, "P0001", "no")]
     assert actions(tap_db, org_id) == [("auto_pause", "executed", 1)]
 
 
@@ -247,7 +257,7 @@ def test_the_hourly_job_goes_on_when_a_failure_cannot_be_recorded(tap_db: Databa
     with tap_db.connect("trimtab_engine") as engine:
         warnings: list[str] = []
         engine.add_notice_handler(lambda diagnostic: warnings.append(diagnostic.message_primary or ""))
-        engine.execute("call trimtab.run_all()")
-    assert warnings == [f"the run of organization {organizations[0]} failed: no [P0001]; that was not recorded: no"]
+        engine.execute("call trimtab.tick('slow')")
+    assert warnings == ["a failure of part autopilot was not told: no [P0001]"]
     assert actions(tap_db, organizations[0]) == []
     assert actions(tap_db, organizations[1]) == [("auto_pause", "executed", 1)]
