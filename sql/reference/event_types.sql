@@ -142,7 +142,15 @@ with shapes (shape, payload_schema) as (
       "customer_id": {"type": ["string", "null"], "maxLength": 200, "description": "Your number of the person."},
       "plan": {"type": ["string", "null"], "maxLength": 200, "description": "What they signed up for."},
       "campaign_id": {"type": ["string", "null"], "maxLength": 100, "description": "The campaign that brought them."},
-      "source": {"type": ["string", "null"], "maxLength": 200, "description": "Where they came from."}}}')
+      "source": {"type": ["string", "null"], "maxLength": 200, "description": "Where they came from."}}}'),
+    ('failed_part', '{"type": "object", "additionalProperties": false, "required": ["part", "error_code", "error_message", "overran"], "properties": {
+      "part": {"type": "string", "description": "The part of the tick."},
+      "error_code": {"type": "string", "description": "SQLSTATE."},
+      "error_message": {"type": "string", "description": "What was said."},
+      "overran": {"type": "boolean", "description": "Whether it was stopped at its deadline."}}}'),
+    ('flooded_part', '{"type": "object", "additionalProperties": false, "required": ["part", "done"], "properties": {
+      "part": {"type": "string", "description": "The part of the tick."},
+      "done": {"type": "integer", "minimum": 0, "description": "Items done in its last turn."}}}')
 ), types (type, source, room, subject_type, shape, description) as (
   values
     ('campaign.status_changed', 'system', 'campaigns', 'campaign', 'campaign_change', 'A campaign was started, paused, resumed, completed or archived.'),
@@ -177,6 +185,8 @@ with shapes (shape, payload_schema) as (
     ('metric.threshold_reached', 'system', 'triggers', null, 'metric', 'A metric reached a threshold that a trigger watches.'),
     ('metric.changed', 'system', 'triggers', null, 'metric', 'A metric changed by as much as a trigger watches for.'),
     ('metric.milestone_reached', 'system', 'triggers', null, 'metric', 'A metric reached a milestone, such as each hundredth conversion.'),
+    ('clock.part_failed', 'system', 'clockwork', null, 'failed_part', 'A part of the tick failed for this organization, or took too long and was stopped; once for failures in a row.'),
+    ('clock.part_flooded', 'system', 'clockwork', null, 'flooded_part', 'More was waiting for a part of the tick than it had time for; it goes on in the next.'),
     ('mention.received', 'external', 'events', null, 'mention', 'Somebody wrote about a brand or a campaign.'),
     ('deliverable.submitted', 'external', 'events', null, 'deliverable', 'Somebody handed in what a campaign needs.'),
     ('purchase.completed', 'external', 'events', null, 'purchase', 'Somebody bought something.'),

@@ -322,7 +322,7 @@ def test_the_reference_tables_are_these(database: Database) -> None:
     assert [row[0] for row in found] == [
         "currencies", "database_logins", "error_codes", "event_types", "exchange_rates", "handlers", "library",
         "metric_windows", "metrics", "over_delivery", "platforms", "rule_gates", "rule_vocabulary",
-        "rule_vocabulary_parameters", "sealing_keys", "settings", "tick_parts", "stray_webhooks", "users",
+        "rule_vocabulary_parameters", "sealing_keys", "settings", "stray_webhooks", "tick_parts", "users",
     ]  # fmt: skip
 
 
