@@ -6,6 +6,8 @@
 -- run_before_deciding, run_after_acting (p_org_id uuid, p_as_of timestamptz): what belongs to every run of the autopilot.
 -- tick_part: a part of the tick (tick_plan() says what its options mean).
 -- retention (p_org_id uuid, p_before timestamptz, p_limit integer): deletes what is kept no longer than options.days; what it is called in the setting kept_days.
+-- trigger_target.<code> (p_org_id, p_target, p_events, p_context): what a trigger starts; what it did, with skipped where it had a reason not to.
+-- trigger_target_faults.<code> (p_org_id, p_target): what is wrong with a target's arguments.
 insert into trimtab.handlers (kind, function, position) values
   ('organization_created', 'trimtab.create_guardrails', 100),
   ('rule_condition.hour_performance', 'trimtab.hour_values', 100),
@@ -32,6 +34,14 @@ insert into trimtab.handlers (kind, function, position) values
   ('rule_action.assign', 'trimtab.act_assign', 100),
   ('rule_action.emit_event', 'trimtab.act_emit_event', 100),
   ('organization_created', 'trimtab.copy_default_rules', 200),
+  ('trigger_target.rule', 'trimtab.target_rule', 100),
+  ('trigger_target_faults.rule', 'trimtab.target_rule_faults', 100),
+  ('trigger_target.notification', 'trimtab.target_notification', 100),
+  ('trigger_target_faults.notification', 'trimtab.target_notification_faults', 100),
+  ('trigger_target.alert', 'trimtab.target_alert', 100),
+  ('trigger_target_faults.alert', 'trimtab.target_alert_faults', 100),
+  ('trigger_target.emit_event', 'trimtab.target_emit_event', 100),
+  ('trigger_target_faults.emit_event', 'trimtab.target_emit_event_faults', 100),
   ('person_erased', 'trimtab.forget_recipient', 90),
   ('person_erased', 'trimtab.forget_person', 100),
   ('run_before_deciding', 'trimtab.store_anomalies', 100)

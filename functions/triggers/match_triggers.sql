@@ -1,0 +1,103 @@
+create or replace function trimtab.match_triggers()
+  returns trigger
+  language plpgsql
+  volatile
+  parallel unsafe
+  -- definer: whoever causes an event may not write what waits for triggers.
+  security definer
+  set search_path to trimtab, pg_catalog, pg_temp
+  -- The plan is made once, for few events, and serves many: events are looked up by hash.
+  set enable_nestloop to off
+as $$
+declare
+  c_deepest constant integer := 5;
+  v_running trimtab.trigger_firings;
+  v_is_careful boolean := false;
+begin
+  if not exists (
+    select
+    from (select distinct n.org_id, n.type from new_events n) k
+    cross join lateral (
+      select
+      from trimtab.triggers t
+      where t.org_id = k.org_id and t.status = 'active' and t.event_type = any (trimtab.event_patterns(k.type))
+      limit 1
+    ) t
+  ) then
+    return null;
+  end if;
+  -- What is written while a trigger is being fired was caused by it.
+  select f.* into v_running
+  from trimtab.trigger_firings f
+  where f.org_id in (select n.org_id from new_events n)
+    and f.status = 'running'
+    and f.transaction_id = pg_current_xact_id_if_assigned()
+  limit 1;
+
+  loop
+    -- The block isolates failures: a condition that raises must not undo what it looks at.
+    begin
+      with kinds as materialized (
+        select distinct n.org_id, n.type from new_events n
+      ), listening as materialized (
+        select k.org_id, k.type, t.id, t.source, t.subject_type, t.subject_id, t.condition
+        from kinds k
+        cross join lateral (
+          select t.id, t.source, t.subject_type, t.subject_id, t.condition
+          from trimtab.triggers t
+          where t.org_id = k.org_id and t.status = 'active' and t.event_type = any (trimtab.event_patterns(k.type))
+          offset 0
+        ) t
+      ), paired as (
+        select l.id as trigger_id, l.subject_type as wanted, l.condition, e.*
+        from listening l
+        join new_events e on e.org_id = l.org_id and e.type = l.type
+        where l.source = 'event' and l.subject_id is null
+        union all
+        select l.id, l.subject_type, l.condition, e.*
+        from listening l
+        join new_events e on e.org_id = l.org_id and e.type = l.type and e.subject_id = l.subject_id
+        where l.source = 'event'
+        union all
+        -- What a metric's trigger reports is its own only; nobody else writes under that source.
+        select l.id, null, null, e.*
+        from listening l
+        join new_events e on e.org_id = l.org_id and e.type = l.type and e.payload ->> 'trigger_id' = l.id::text
+        where l.source = 'metric' and e.source = 'trigger'
+      ), matched as (
+        select p.org_id, p.trigger_id, p.id, p.recorded_at, coalesce(p.trigger_id = any (v_running.chain), false) as is_own,
+          greatest(
+            coalesce(v_running.depth, 0),
+            case when jsonb_typeof(p.payload #> '{caused_by,depth}') = 'number'
+              then least(greatest((p.payload #>> '{caused_by,depth}')::numeric, 0), 1000)::integer end) as depth
+        from paired p
+        where (p.wanted is null or p.wanted = p.subject_type)
+          and (p.condition is null
+            or case when v_is_careful then trimtab.condition_holds(p.payload, p.condition) else p.payload @@ p.condition end)
+      )
+      insert into trimtab.trigger_matches (org_id, trigger_id, event_id, recorded_at, depth, chain, held_back)
+      select m.org_id, m.trigger_id, m.id, m.recorded_at, m.depth, v_running.chain,
+        case when m.is_own then 'own_event' when m.depth >= c_deepest then 'chain_too_long' end
+      from matched m
+      on conflict do nothing;
+      exit;
+    exception
+      when serialization_failure or deadlock_detected then
+        raise;
+      when others then
+        if v_is_careful then
+          raise;
+        end if;
+        v_is_careful := true;
+    end;
+  end loop;
+  return null;
+end
+$$;
+comment on function trimtab.match_triggers() is
+  'Statement trigger of the journal: puts each new event into the queue of each active trigger of its organization that listens to its type and subject and whose condition holds. A condition that raises is asked again event by event, and does not hold where it cannot be answered. Events of a firing know which triggers led to them: none of these fires again, and the chain ends after five.';
+alter function trimtab.match_triggers() owner to trimtab_definer;
+-- keeper: owns the journal.
+grant execute on function trimtab.match_triggers() to trimtab_keeper;
+create or replace trigger match_triggers after insert on trimtab.events
+  referencing new table as new_events for each statement execute function trimtab.match_triggers();
