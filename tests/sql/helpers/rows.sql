@@ -53,6 +53,13 @@ insert into test.column_values values
   ('webhook_secrets', 'sealed', '\x01'),
   ('survey_answers', 'survey', 'automation'),
   ('client_addresses', 'client_address', '192.0.2.1'),
+  ('triggers', 'event_type', 'thing.happened'),
+  ('triggers', 'metric', null),
+  ('triggers', 'test', null),
+  ('triggers', 'debounce_seconds', null),
+  ('triggers', 'longest_wait_seconds', null),
+  ('trigger_firings', 'reason', null),
+  ('trigger_firings', 'retry_at', null),
   ('audit_log', 'transaction_id', '1');
 
 create function test.id_of(p_org_id uuid, p_table text)
