@@ -320,8 +320,8 @@ def test_the_reference_tables_are_these(database: Database) -> None:
     """A table is not the same for everybody by an oversight."""
     found = database.rows(HEAD + "select replace(name, 'trimtab.', '') from tables where is_reference order by 1")
     assert [row[0] for row in found] == [
-        "currencies", "database_logins", "error_codes", "event_types", "exchange_rates", "handlers", "library",
-        "metric_windows", "metrics", "over_delivery", "platforms", "rule_gates", "rule_vocabulary",
+        "calendar_months", "currencies", "database_logins", "error_codes", "event_types", "exchange_rates", "handlers",
+        "library", "metric_windows", "metrics", "over_delivery", "platforms", "rule_gates", "rule_vocabulary",
         "rule_vocabulary_parameters", "sealing_keys", "settings", "stray_webhooks", "tick_parts", "users",
     ]  # fmt: skip
 

@@ -1,0 +1,73 @@
+create or replace function trimtab.next_local(
+  p_minutes bigint,
+  p_hours integer,
+  p_days bigint,
+  p_weekdays bigint,
+  p_is_either boolean,
+  p_months integer,
+  p_every integer,
+  p_unit text,
+  p_anchor timestamp,
+  p_after timestamp
+)
+  returns table (local_at timestamp)
+  language sql
+  stable
+  parallel safe
+  rows 1
+begin atomic
+  select case
+    when p_unit = 'once' then case when p_anchor > p_after then p_anchor end
+    else (
+      select (c.month + (c.day - 1))
+        + make_interval(mins => case
+            when t.minute is not null and c.month + (c.day - 1) = t.today then t.minute
+            else 60 * trimtab.lowest_bit(p_hours) + trimtab.lowest_bit(p_minutes)
+          end)
+      from (
+        select m.month, trimtab.lowest_bit(m.days >> m.first << m.first) as day
+        from (
+          select
+            c.month,
+            trimtab.month_days(p_days, p_weekdays, p_is_either, c)
+              & case when p_unit is null then -1 else trimtab.days_by_interval(p_every, p_unit, p_anchor, c) end as days,
+            case when c.month < t.first_day then t.first_day - c.month + 1 else 0 end as first
+          from trimtab.calendar_months c
+          where c.month >= date_trunc('month', t.first_day::timestamp)::date
+            and c.month_bit & p_months <> 0
+          order by c.month
+          offset 0
+        ) m
+        where m.days >> m.first <> 0
+        order by m.month
+        limit 1
+      ) c
+    )
+  end
+  from (
+    -- The minute of today, if there is one left, and the day from which on to look.
+    select t.today, t.minute, t.today + case when t.minute is null then 1 else 0 end as first_day
+    from (
+      select
+        b.at::date as today,
+        case
+          when p_hours >> b.hour & 1 = 1 and p_minutes >> b.minute <> 0
+            then 60 * b.hour + b.minute + trimtab.lowest_bit(p_minutes >> b.minute)
+          when p_hours >> (b.hour + 1) <> 0
+            then 60 * (b.hour + 1 + trimtab.lowest_bit(p_hours >> (b.hour + 1))) + trimtab.lowest_bit(p_minutes)
+        end as minute
+      from (
+        select a.at, date_part('hour', a.at)::integer as hour, date_part('minute', a.at)::integer as minute
+        from (select date_trunc('minute', p_after) + interval '1 minute' as at offset 0) a
+        offset 0
+      ) b
+      offset 0
+    ) t
+    offset 0
+  ) t
+  offset 0;
+end;
+comment on function trimtab.next_local(bigint, integer, bigint, bigint, boolean, integer, integer, text, timestamp, timestamp) is
+  'The first local time of a plan (the fields of schedule_plan but elapsed) after a local time, to the minute; null when there is none until 2100. In FROM it becomes part of the query.';
+grant execute on function trimtab.next_local(bigint, integer, bigint, bigint, boolean, integer, integer, text, timestamp, timestamp)
+  to trimtab_user, trimtab_engine, trimtab_definer;
