@@ -1,0 +1,127 @@
+"""From facts that arrive to the decision about them: with `trimtab tick --loop`, and with pg_cron alone."""
+
+from __future__ import annotations
+
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from bench import measure
+from support.database import ADMIN, CRON_DATABASE, ENGINE, HELPERS, Database, TestCluster
+
+from trimtab.database.clock import EVERY_MINUTE, jobs
+from trimtab.database.deploy import migrate
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
+
+ORGANIZATIONS = 50
+CAMPAIGNS = 20
+
+
+def make_world(db: Database) -> list[tuple[str, list[str]]]:
+    """Organizations with running campaigns; each with its ids."""
+    world = []
+    with db.connect() as connection:
+        for number in range(ORGANIZATIONS):
+            [(org,)] = connection.execute("select test.organization(%s)::text", [f"Org {number}"]).fetchall()
+            campaigns = connection.execute(
+                "select test.running_campaign(%s, format('campaign %%s', n))::text from generate_series(1, %s) n",
+                [org, CAMPAIGNS],
+            ).fetchall()
+            world.append((org, [campaign for (campaign,) in campaigns]))
+    return world
+
+
+def latencies(db: Database, world: list[tuple[str, list[str]]], arrivals: int, mean_pause: float) -> list[float]:
+    """Seconds from the commit of a batch of facts until a run that knew it is seen, for so many batches."""
+    chance = random.Random(20260321)  # noqa: S311
+    waiting: dict[tuple[str, int], float] = {}
+    found: list[float] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        with db.connect() as connection:
+            while waiting or not over.is_set():
+                known: dict[str, int] = dict(
+                    connection.execute(
+                        "select org_id::text, max(knowledge_revision) from trimtab.autopilot_runs group by 1"
+                    ).fetchall()
+                )
+                now = time.perf_counter()
+                for org, revision in list(waiting):
+                    if known.get(org, 0) >= revision:
+                        found.append(now - waiting.pop((org, revision)))
+                time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    with db.connect() as connection:
+        for number in range(arrivals):
+            org, campaigns = chance.choice(world)
+            for campaign in chance.sample(campaigns, 3):
+                connection.execute(
+                    "select test.facts(%s, %s, (trimtab.clock() at time zone 'UTC')::date - 1, 50000, 500, %s, 60, 30)",
+                    [org, campaign, 300 + number],
+                )
+            [(revision,)] = connection.execute(
+                "select knowledge_revision from trimtab.organizations where org_id = %s", [org]
+            ).fetchall()
+            waiting[org, revision] = time.perf_counter()
+            time.sleep(chance.expovariate(1 / mean_pause))
+    over.set()
+    watcher.join()
+    return found
+
+
+def say(name: str, seconds: list[float], goal: float) -> None:
+    seconds = sorted(seconds)
+    worst = seconds[min(len(seconds) - 1, round(0.99 * len(seconds)))]
+    measure.say(
+        f"    {name}: {len(seconds)} arrivals, median {statistics.median(seconds):.2f} s, p99 {worst:.2f} s,"
+        f" most {seconds[-1]:.2f} s   goal: p99 at most {goal:g} s - {'met' if worst <= goal else 'MISSED'}"
+    )
+
+
+def test_with_the_loop(tap_db: Database) -> None:
+    world = make_world(tap_db)
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "trimtab", "--database-url", tap_db.dsn(ENGINE), "tick", "--loop"],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while tap_db.value("select count(*) from trimtab.autopilot_runs") < ORGANIZATIONS:
+            time.sleep(0.2)
+        measure.say()
+        say("facts to decision, trimtab tick --loop", latencies(tap_db, world, 400, 0.25), 5)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def test_with_pg_cron(cluster: TestCluster) -> None:
+    if not cluster.has_cron:
+        pytest.skip("pg_cron is not installed on this machine")
+    db = Database(cluster, CRON_DATABASE)
+    db.rows("create extension pg_cron")
+    db.rows("create extension if not exists pgtap")
+    db.rows("grant usage on schema cron to trimtab_engine")
+    migrate(db.dsn(ADMIN))
+    for path in (HELPERS / "helpers.sql", *sorted((HELPERS / "helpers").glob("*.sql"))):
+        with db.connect() as connection:
+            connection.execute(path.read_bytes())
+    world = make_world(db)
+    for name, command in jobs(slow_workers=2):
+        db.rows("select cron.schedule(%s, %s, %s)", [name, EVERY_MINUTE, command], user=ENGINE)
+    try:
+        while db.value("select count(*) from trimtab.autopilot_runs") < ORGANIZATIONS:
+            time.sleep(0.2)
+        measure.say()
+        say("facts to decision, pg_cron alone", latencies(db, world, 60, 5), 65)
+    finally:
+        db.rows("select cron.unschedule(jobid) from cron.job", user=ENGINE)
