@@ -18,5 +18,5 @@ begin
 end
 $$;
 comment on function trimtab.tick_cron_history(timestamptz, integer) is
-  'Part of the tick: deletes up to p_limit rows in which pg_cron noted runs of this login''s jobs more than seven days ago; pg_cron itself keeps them for ever. Returns how many.';
+  'Part of the tick: deletes what pg_cron noted of this login''s jobs more than seven days ago, and would keep for ever. At most p_limit rows; returns how many.';
 grant execute on function trimtab.tick_cron_history(timestamptz, integer) to trimtab_engine;

@@ -36,5 +36,5 @@ begin
 end
 $$;
 comment on function trimtab.tick_old_facts(timestamptz, integer) is
-  'Part of the tick: adds up the facts by day that are kept no longer (facts_kept_from(), roll_forward_facts()) of up to p_limit organizations. Returns of how many. Errors: TT083 when none of those left could be done.';
+  'Part of the tick: adds up the facts by day that are kept no longer (facts_kept_from(), roll_forward_facts()). Of up to p_limit organizations; returns of how many. Errors: TT083 when none of those left could be done.';
 grant execute on function trimtab.tick_old_facts(timestamptz, integer) to trimtab_engine;

@@ -26,5 +26,5 @@ begin
 end
 $$;
 comment on function trimtab.tick_retention(uuid, timestamptz, integer) is
-  'Part of the tick: deletes up to p_limit rows of one organization that are kept no longer, by the handlers of the kind retention (function(p_org_id uuid, p_before timestamptz, p_limit integer) returns how many are gone) and the setting kept_days. Returns how many.';
+  'Part of the tick: deletes rows of one organization that are kept no longer (setting kept_days). At most p_limit, by the handlers of the kind retention: function(p_org_id uuid, p_before timestamptz, p_limit integer) returns how many are gone. Returns how many.';
 grant execute on function trimtab.tick_retention(uuid, timestamptz, integer) to trimtab_engine;

@@ -1,4 +1,4 @@
-"""Keeps the parts of docs/rules that come from the database as it says them (`make docs`).
+"""Keeps the parts of the documents that come from the database as it says them (`make docs`).
 
 Between `<!-- name … -->` and `<!-- end -->` a page shows what the database has. The names are the functions of PARTS; a
 page of a condition or an action is named after its code.
@@ -102,29 +102,63 @@ def gates(connection: Connection, page: Path) -> str:
     return table(("gate", "holds back when", "tune with"), [(f"`{code}`", said, tuned) for code, said, tuned in rows])
 
 
+def parts(connection: Connection, page: Path) -> str:
+    """The parts of the tick, in their order, each with what its function says of itself."""
+    rows = connection.execute(
+        "select p.part, p.lane, obj_description(to_regproc(p.function), 'pg_proc'), p.every_seconds, p.organizations"
+        " from trimtab.tick_plan() p order by p.lane, p.place, p.part"
+    ).fetchall()
+    lines = []
+    for part, lane, comment, seconds, finder in rows:
+        often = {0: "every tick", 3600: "every hour", 86400: "every day"}.get(seconds, f"every {seconds} s")
+        does = comment.removeprefix("Part of the tick: ").split(". ")[0]
+        lines.append((f"`{part}`", lane, does, "for who has any" if finder and not seconds else often))
+    return table(("part", "lane", "does", "how often"), lines)
+
+
+def kept(connection: Connection, page: Path) -> str:
+    """What the tick deletes, and when."""
+    rows = connection.execute(
+        "select options ->> 'what', options ->> 'days', obj_description(to_regproc(function), 'pg_proc')"
+        " from trimtab.handlers where kind = 'retention' order by 1"
+    ).fetchall()
+    return table(
+        ("`kept_days`", "default", ""),
+        [
+            (f"`{what}`", days, re.sub(r"Deletes up to p_limit (.*); returns.*", r"\1", comment))
+            for what, days, comment in rows
+        ],
+    )
+
+
 PARTS: dict[str, Callable[[Connection, Path], str]] = {
     "summary": summary,
     "parameters": parameters,
     "keys": keys,
     "types": types,
     "gates": gates,
+    "parts": parts,
+    "kept": kept,
 }
 
 
 def filled(connection: Connection, page: Path) -> str:
     """A page as it should be."""
-    return MARK.sub(
-        lambda mark: mark.group(1) + PARTS[mark.group("name")](connection, page) + mark.group(3),
-        page.read_text(encoding="utf-8"),
-    )
+
+    def fill(mark: re.Match[str]) -> str:
+        if mark["name"] not in PARTS:
+            return mark[0]
+        return mark.group(1) + PARTS[mark["name"]](connection, page) + mark.group(3)
+
+    return MARK.sub(fill, page.read_text(encoding="utf-8"))
 
 
 def pages() -> list[Path]:
     """Every page that has such a part."""
     return [
         page
-        for page in [DOCS / "rules.md", *sorted(RULES.rglob("*.md"))]
-        if MARK.search(page.read_text(encoding="utf-8"))
+        for page in sorted(DOCS.rglob("*.md"))
+        if any(mark["name"] in PARTS for mark in MARK.finditer(page.read_text(encoding="utf-8")))
     ]
 
 
