@@ -11,5 +11,7 @@ drop table trimtab.measurements;
 drop table trimtab.trigger_firings;
 drop table trimtab.trigger_matches;
 drop table trimtab.triggers;
-delete from trimtab.settings where name in ('trigger_firings_kept_days', 'measurements_kept_days');
-delete from trimtab.handlers where kind like 'trigger\_target%' or function in ('trimtab.tick_triggers', 'trimtab.tick_metric_triggers', 'trimtab.tick_trigger_retention');
+delete from trimtab.handlers
+where kind like 'trigger\_target%'
+  or function in (
+    'trimtab.tick_triggers', 'trimtab.tick_metric_triggers', 'trimtab.drop_old_firings', 'trimtab.drop_old_measurements');

@@ -138,7 +138,7 @@ create index trigger_firings_fired_at_idx on trimtab.trigger_firings (org_id, fi
 create index trigger_firings_retrying_idx on trimtab.trigger_firings (org_id, retry_at) where status = 'retrying';
 create index trigger_firings_running_idx on trimtab.trigger_firings (org_id, transaction_id) where status = 'running';
 comment on table trimtab.trigger_firings is
-  'What triggers set off: a row each time one fired, and a row for each stretch of events with which it did not (suppressed), with their number. It stays when the trigger is removed, for as long as the setting trigger_firings_kept_days says.';
+  'What triggers set off: a row each time one fired, and a row for each stretch of events with which it did not (suppressed), with their number. It stays when the trigger is removed.';
 comment on column trimtab.trigger_firings.event_ids is 'Of the events in it the first hundred.';
 comment on column trimtab.trigger_firings.transaction_id is
   'The transaction that carried it out: events that are written there while it is running were caused by it.';
@@ -155,7 +155,7 @@ create table trimtab.measurements (
 );
 create index measurements_measured_at_idx on trimtab.measurements (org_id, measured_at);
 comment on table trimtab.measurements is
-  'Measures of subjects that are no campaigns (followers of an account, stock of a product), each as it was at a time; kept for as long as the setting measurements_kept_days says.';
+  'Measures of subjects that are no campaigns (followers of an account, stock of a product), each as it was at a time.';
 
 create table trimtab.latest_measurements (
   org_id uuid not null,

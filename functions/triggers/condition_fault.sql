@@ -23,9 +23,9 @@ begin
     return 'names a variable; allowed: the payload ($) and constants';
   elsif v_bare like '%datetime(%' then
     return 'reads dates, whose answer depends on who asks; allowed: comparisons of numbers, texts and booleans';
-  elsif v_condition::text ~ 'like_regex "(\\.|[^"\\])*\\\\[1-9]' then
+  elsif v_condition::text ~ 'like_regex "([^"\\]|\\\\\\\\|\\\\[^1-9\\]|\\[^\\])*\\\\[1-9]' then
     return 'refers back within a pattern, which can take for ever; allowed: patterns without back references';
-  elsif v_types not in ('{boolean}', '{null}') then
+  elsif v_types <> array['boolean'] and v_types <> array['null'] then
     return format('gives %s for an empty payload; allowed: a predicate, which is true, false or unknown, such as $.sentiment < -0.5',
       coalesce(nullif(array_to_string(v_types, ', '), ''), 'nothing'));
   end if;

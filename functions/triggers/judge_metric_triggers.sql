@@ -89,7 +89,7 @@ begin
             from unnest(j.milestone_levels) l (level)
             where l.level > j.level_before and l.level <= j.reached
             union all
-            select j.reached - n * j.milestone_every, (j.reached - j.level_before) / j.milestone_every, n + 1
+            select j.reached - n * j.milestone_every, round((j.reached - j.level_before) / j.milestone_every), n + 1
             from generate_series(0, least((j.reached - j.level_before) / j.milestone_every, c_most_milestones) - 1) n
             where j.milestone_every is not null
           ) m
@@ -97,7 +97,8 @@ begin
       end),
     'trigger'
   from judged j
-  where j.fires;
+  where j.fires
+  order by j.name, j.subject, j.subject_id;
   get diagnostics v_fired = row_count;
   return v_fired;
 end

@@ -49,6 +49,8 @@ on conflict (kind, function) do update set position = excluded.position;
 
 insert into trimtab.handlers (kind, function, position, options) values
   ('tick_part', 'trimtab.tick_due', 200, '{"organizations": "trimtab.organizations_with_due", "locks": true, "limit": 500}'),
+  ('tick_part', 'trimtab.tick_metric_triggers', 210, '{"organizations": "trimtab.organizations_with_metric_changes", "locks": true, "limit": 5000}'),
+  ('tick_part', 'trimtab.tick_triggers', 220, '{"organizations": "trimtab.organizations_with_trigger_matches", "locks": true, "limit": 200}'),
   ('tick_part', 'trimtab.tick_partitions', 800, '{"scope": "system", "every_seconds": 3600}'),
   ('tick_part', 'trimtab.tick_autopilot', 100, '{"lane": "slow", "organizations": "trimtab.organizations_to_run", "every_seconds": 3600, "locks": true, "limit": 2, "organization_seconds": 900, "part_seconds": 60, "on_failure": "trimtab.record_failed_run"}'),
   ('tick_part', 'trimtab.tick_effects', 300, '{"lane": "slow", "every_seconds": 3600, "limit": 1000, "locks": true}'),
@@ -62,5 +64,7 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('retention', 'trimtab.drop_old_alerts', 100, '{"what": "alerts", "days": 400}'),
   ('retention', 'trimtab.drop_old_anomalies', 100, '{"what": "anomalies", "days": 800}'),
   ('retention', 'trimtab.drop_old_executions', 100, '{"what": "executions", "days": 400}'),
+  ('retention', 'trimtab.drop_old_firings', 100, '{"what": "firings", "days": 90}'),
+  ('retention', 'trimtab.drop_old_measurements', 100, '{"what": "measurements", "days": 400}'),
   ('retention', 'trimtab.drop_old_runs', 100, '{"what": "runs", "days": 400}')
 on conflict (kind, function) do update set position = excluded.position, options = excluded.options;

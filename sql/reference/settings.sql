@@ -4,8 +4,6 @@ insert into trimtab.settings (name, value, description) values
   ('survey_least_answers', '5', 'With fewer answers than this, a survey tells nothing but their number.'),
   ('suspicious_patterns', '{"within_minutes": 60, "edits": 30, "actions": 100}', 'When admins are alerted: so many changes of rules and campaigns by one login, or so many automatic actions, within so many minutes.'),
   ('events_kept_days', '400', 'Months of the journal that ended longer ago than this many days are dropped.'),
-  ('trigger_firings_kept_days', '90', 'Firings of triggers are kept for this many days.'),
-  ('measurements_kept_days', '400', 'Measurements of subjects that are no campaigns are kept for this many days; the latest one always.'),
   ('facts_retention_months', '25', 'Facts of months that ended longer ago than this many months are added up into lifetime sums and dropped; at least 3. null: all are kept.'),
   ('webhook_hosts', 'null', 'Hosts to which webhooks may go, *.name for all below it: a list; null: any public host. Organizations may have lists of their own beside it.'),
   ('webhook_http_allowed', 'false', 'Whether webhooks may go over http, unencrypted.'),

@@ -1,0 +1,26 @@
+create or replace function trimtab.drop_old_firings(p_org_id uuid, p_before timestamptz, p_limit integer)
+  returns integer
+  language plpgsql
+  volatile
+  parallel unsafe
+  -- definer: nobody deletes these rows but the clockwork.
+  security definer
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  delete from trimtab.trigger_firings x
+  where x.org_id = p_org_id
+    and x.id in (
+      select o.id from trimtab.trigger_firings o
+      where o.org_id = p_org_id and o.fired_at < p_before and o.status not in ('running', 'retrying')
+      limit p_limit);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function trimtab.drop_old_firings(uuid, timestamptz, integer) is
+  'Deletes up to p_limit firings of an organization''s triggers from before p_before, but none that is still to be tried again; returns how many. For the clockwork (tick_retention()).';
+alter function trimtab.drop_old_firings(uuid, timestamptz, integer) owner to trimtab_definer;
+grant execute on function trimtab.drop_old_firings(uuid, timestamptz, integer) to trimtab_engine;
