@@ -46,6 +46,7 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT066', 'cannot_implement', 'What is recommended cannot be done by a rule, or no longer.'),
   ('TT067', 'bad_event', 'A rule cannot write this event.'),
   ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.'),
+  ('TT069', 'bad_events', 'What was given is no list of events, or too long a one.'),
   ('TT070', 'bad_cron', 'A cron expression cannot be run.'),
   ('TT077', 'bad_trigger', 'The trigger''s document or status is not valid.'),
   ('TT078', 'unknown_trigger', 'There is no such trigger in the organization.'),
