@@ -152,8 +152,8 @@ with shapes (shape, payload_schema) as (
       "consecutive_failures": {"type": "integer", "minimum": 1, "description": "How often it failed in a row."},
       "error_code": {"type": ["string", "null"], "description": "SQLSTATE of the last failure."},
       "error_message": {"type": ["string", "null"], "description": "What went wrong."}}}'),
-    ('mention', '{"type": "object", "required": ["sentiment"], "properties": {
-      "sentiment": {"type": "number", "minimum": -1, "maximum": 1, "description": "From -1 (bad) to 1 (good)."},
+    ('mention', '{"type": "object", "properties": {
+      "sentiment": {"type": ["number", "null"], "minimum": -1, "maximum": 1, "description": "From -1 (bad) to 1 (good)."},
       "engagement_rate": {"type": ["number", "null"], "minimum": 0, "description": "Percent of those who saw it."},
       "author": {"type": "object", "description": "name and followers of who wrote it.", "properties": {
         "name": {"type": ["string", "null"]}, "followers": {"type": ["integer", "null"], "minimum": 0}}},

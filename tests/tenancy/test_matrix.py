@@ -66,7 +66,11 @@ CAPABILITIES = {
         "select trimtab.resolve_alert('{alerts}')",
         "select from trimtab.outbox",
     ],
-    "submit events, which rules judge": ["select trimtab.submit_event('visit.made')"],
+    "submit events, which rules judge": [
+        "select trimtab.submit_event('visit.made')",
+        "select trimtab.emit_event('visit.made')",
+        "select trimtab.emit_events('[{{\"type\": \"visit.made\"}}]')",
+    ],
     "create campaigns and groups": [
         "insert into trimtab.campaigns (title) values ('New')",
         "insert into trimtab.campaign_groups (name) values ('New')",
