@@ -35,6 +35,7 @@ WORKFLOW = (
     "opportunities",
     "anomalies",
     "alerts",
+    "webhooks",
     "guardrails",
     "rules",
     "automation",
