@@ -6,6 +6,8 @@ create or replace function trimtab.add_sealing_key()
   -- definer (trimtab_auth): alone may read and write the keys. Called by deploys and operators, never by users.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
 as $$
 declare
   v_key bytea := trimtab.random_bytes(32);

@@ -6,6 +6,8 @@ create or replace function trimtab.unseal(p_sealed bytea)
   -- definer (trimtab_auth): alone may read the keys.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
 as $$
 declare
   v_key record;

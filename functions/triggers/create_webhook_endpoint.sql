@@ -17,6 +17,8 @@ create or replace function trimtab.create_webhook_endpoint(
   -- definer: nobody may write endpoints, nor see what the secret is sealed to.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
 as $$
 declare
   v_org_id uuid := trimtab.require_org('admin');

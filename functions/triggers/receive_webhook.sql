@@ -11,6 +11,8 @@ create or replace function trimtab.receive_webhook(
   -- definer: the HTTP server in front may read and write nothing; the message says whose it is, and its signature proves it.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
   set lock_timeout to '2s'
 as $$
 declare

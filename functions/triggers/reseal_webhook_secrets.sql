@@ -6,6 +6,8 @@ create or replace function trimtab.reseal_webhook_secrets()
   -- definer: may open and seal. Called by operators, never by users.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
 as $$
 declare
   v_count integer;

@@ -11,6 +11,8 @@ create or replace function trimtab.rotate_webhook_secret(
   -- definer: nobody may write secrets.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
+  -- Whoever calls may have plans printed, in which keys and secrets would stand.
+  set debug_print_plan to off
 as $$
 declare
   v_org_id uuid := trimtab.require_org('admin');
