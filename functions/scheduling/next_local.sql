@@ -58,7 +58,7 @@ begin atomic
         end as minute
       from (
         select a.at, date_part('hour', a.at)::integer as hour, date_part('minute', a.at)::integer as minute
-        from (select date_trunc('minute', p_after) + interval '1 minute' as at offset 0) a
+        from (select date_trunc('minute', greatest(p_after, p_anchor - interval '1 minute')) + interval '1 minute' as at offset 0) a
         offset 0
       ) b
       offset 0

@@ -26,19 +26,40 @@ create or replace function trimtab.next_run(
   p_on_overlap text default null
 )
   returns timestamptz
-  language sql
+  language plpgsql
   stable
-  parallel safe
+  parallel unsafe
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
-  select r.run_at
-  from (select array[trimtab.cron_plan(p_cron)] as plans offset 0) p
-  cross join lateral trimtab.run_after(
-    p.plans, p_time_zone, p_after,
-    coalesce(p_on_gap, case when trimtab.is_hourly(p.plans) then 'skip' else 'shift' end),
-    coalesce(p_on_overlap, case when trimtab.is_hourly(p.plans) then 'both' else 'first' end)
-  ) r
+declare
+  v_plans constant trimtab.schedule_plan[] := array[trimtab.cron_plan(p_cron)];
+begin
+  return u.run_at from trimtab.upcoming_runs(v_plans, p_time_zone, p_after, 1, p_on_gap, p_on_overlap) u (run_at);
+end
 $$;
 comment on function trimtab.next_run(text, text, timestamptz, text, text) is
-  'The first run of a cron expression strictly after a moment, in an IANA time zone; null when there is none until 2100. p_on_gap: what becomes of a local time that the clocks leave out: shift (it comes later by as much) or skip; p_on_overlap: which of a local time that comes twice counts: first, last or both. Without them shift and first, and for an expression of every hour skip and both: it follows real time. Errors: TT070.';
+  'The first run of a cron expression strictly after a moment, in an IANA time zone; null when there is none until 2100. p_on_gap, p_on_overlap: as in upcoming_runs(). Errors: TT070 not an expression, TT072 a time zone or policy that does not exist.';
 grant execute on function trimtab.next_run(text, text, timestamptz, text, text) to trimtab_user, trimtab_engine, trimtab_definer;
+
+create or replace function trimtab.next_run(
+  p_timing jsonb,
+  p_time_zone text default 'UTC',
+  p_after timestamptz default trimtab.clock(),
+  p_on_gap text default null,
+  p_on_overlap text default null
+)
+  returns timestamptz
+  language plpgsql
+  stable
+  parallel unsafe
+  set search_path to trimtab, pg_catalog, pg_temp
+as $$
+declare
+  v_plans constant trimtab.schedule_plan[] := trimtab.timing_plans(p_timing);
+begin
+  return u.run_at from trimtab.upcoming_runs(v_plans, p_time_zone, p_after, 1, p_on_gap, p_on_overlap) u (run_at);
+end
+$$;
+comment on function trimtab.next_run(jsonb, text, timestamptz, text, text) is
+  'The first run of a timing document strictly after a moment, in an IANA time zone; null when there is none until 2100. p_on_gap, p_on_overlap: as in upcoming_runs(). Errors: TT071 not a timing, TT072 a time zone or policy that does not exist.';
+grant execute on function trimtab.next_run(jsonb, text, timestamptz, text, text) to trimtab_user, trimtab_engine, trimtab_definer;

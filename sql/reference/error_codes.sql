@@ -48,6 +48,8 @@ insert into trimtab.error_codes (code, name, meaning) values
   ('TT068', 'bad_event_type', 'The schema of an event type cannot be used.'),
   ('TT069', 'bad_events', 'What was given is no list of events, or too long a one.'),
   ('TT070', 'bad_cron', 'A cron expression cannot be run.'),
+  ('TT071', 'bad_timing', 'A timing document cannot be run.'),
+  ('TT072', 'bad_clock', 'A time zone or a policy for changes of the clocks does not exist.'),
   ('TT077', 'bad_trigger', 'The trigger''s document or status is not valid.'),
   ('TT078', 'unknown_trigger', 'There is no such trigger in the organization.'),
   ('TT079', 'bad_measurements', 'Measurements were given in no list, or too many at once.'),
