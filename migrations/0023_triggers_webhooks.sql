@@ -63,8 +63,8 @@ create table trimtab.webhook_receipts (
   constraint webhook_receipts_endpoint_fkey foreign key (org_id, endpoint_id)
     references trimtab.webhook_endpoints (org_id, id) on delete cascade
 );
-create index webhook_receipts_received_at_idx on trimtab.webhook_receipts (received_at);
-comment on table trimtab.webhook_receipts is 'Messages that became events, so that one that comes again does nothing; kept for the setting webhook_receipts_kept_days.';
+create index webhook_receipts_received_at_idx on trimtab.webhook_receipts (org_id, received_at);
+comment on table trimtab.webhook_receipts is 'Messages that became events, so that one that comes again does nothing.';
 
 create table trimtab.webhook_traffic (
   org_id uuid not null,

@@ -65,6 +65,7 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('retention', 'trimtab.drop_old_anomalies', 100, '{"what": "anomalies", "days": 800}'),
   ('retention', 'trimtab.drop_old_executions', 100, '{"what": "executions", "days": 400}'),
   ('retention', 'trimtab.drop_old_firings', 100, '{"what": "firings", "days": 90}'),
+  ('retention', 'trimtab.drop_old_webhook_receipts', 100, '{"what": "webhook_receipts", "days": 30}'),
   ('retention', 'trimtab.drop_old_measurements', 100, '{"what": "measurements", "days": 400}'),
   ('retention', 'trimtab.drop_old_runs', 100, '{"what": "runs", "days": 400}')
 on conflict (kind, function) do update set position = excluded.position, options = excluded.options;

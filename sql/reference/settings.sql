@@ -8,7 +8,6 @@ insert into trimtab.settings (name, value, description) values
   ('webhook_hosts', 'null', 'Hosts to which webhooks may go, *.name for all below it: a list; null: any public host. Organizations may have lists of their own beside it.'),
   ('webhook_http_allowed', 'false', 'Whether webhooks may go over http, unencrypted.'),
   ('webhook_ports', '[443, 8443]', 'Ports that the URL of a webhook may name.'),
-  ('webhook_receipts_kept_days', '30', 'For how many days it is remembered which messages came by webhook; the keys of their events are kept as long as the events.'),
   ('tick_parts', '{}', 'Options of parts of the tick that this installation wants otherwise: {"autopilot": {"every_seconds": 7200}}; see tick_plan().'),
   ('kept_days', '{}', 'How many days what the tick deletes is kept, where it differs from the default: {"executions": 800}; see docs/clockwork.md.'),
   ('automation_stopped', 'null', 'The stop switch of the whole system: since when, why, and which operator; null: off. Set by stop_system() and start_system().')
