@@ -38,6 +38,7 @@ WORKFLOW = (
     "webhooks",
     "guardrails",
     "rules",
+    "triggers",
     "automation",
     "tick",
     "cron",
