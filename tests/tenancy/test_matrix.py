@@ -20,6 +20,8 @@ SHADOW_RULE = (
     ' "actions": [{{"type": "pause_campaign"}}]}}'
 )
 
+TRIGGER = '{{"name": "New", "event": {{"type": "visit.made"}}, "target": {{"type": "alert"}}}}'
+
 # What stands in the table's first column, and statements that need just that. A SELECT from a table must find a row.
 CAPABILITIES = {
     "read campaigns, figures, decisions, opportunities": [
@@ -66,10 +68,25 @@ CAPABILITIES = {
         "select trimtab.resolve_alert('{alerts}')",
         "select from trimtab.outbox",
     ],
+    "read triggers, what they set off, measurements; preview triggers": [
+        "select from trimtab.v_triggers",
+        "select from trimtab.v_trigger_firings",
+        "select from trimtab.trigger_matches",
+        "select from trimtab.trigger_states",
+        "select from trimtab.measurements",
+        "select from trimtab.latest_measurements",
+        "select trimtab.preview_trigger('" + TRIGGER + "')",
+    ],
+    "record measurements, which triggers watch": ["select trimtab.record_measurements('[]')"],
+    "save, switch and remove triggers": [
+        "select trimtab.save_trigger('" + TRIGGER + "')",
+        "select trimtab.set_trigger_status('{triggers}', 'paused')",
+        "select trimtab.remove_trigger('{triggers}')",
+    ],
     "submit events, which rules judge": [
         "select trimtab.submit_event('visit.made')",
         "select trimtab.emit_event('visit.made')",
-        "select trimtab.emit_events('[{{\"type\": \"visit.made\"}}]')",
+        'select trimtab.emit_events(\'[{{"type": "visit.made"}}]\')',
     ],
     "create campaigns and groups": [
         "insert into trimtab.campaigns (title) values ('New')",
