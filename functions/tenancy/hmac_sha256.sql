@@ -8,7 +8,7 @@ as $$
 declare
   v_code bytea;
 begin
-  execute format('select %s($1, $2, ''sha256'')', trimtab.pgcrypto_function('hmac')) into v_code using p_message, p_key;
+  execute format('select %s($1, $2, ''sha256''::text)', trimtab.pgcrypto_function('hmac')) into v_code using p_message, p_key;
   return v_code;
 end
 $$;

@@ -11,7 +11,8 @@ begin
   select e.* into v_endpoint
   from trimtab.webhook_endpoints e
   where e.org_id = p_org_id and e.id = p_endpoint_id
-  for update;
+  -- Not stronger: messages that come in meanwhile refer to it.
+  for no key update;
   if not found then
     raise exception 'there is no such webhook endpoint'
       using errcode = 'TT081',

@@ -87,10 +87,15 @@ begin
       left_in_minute = v_left - (v_outcome in ('accepted', 'too_large', 'malformed'))::integer,
       counted_at = greatest(t.counted_at, p_as_of)
   where t.org_id = p_endpoint.org_id and t.endpoint_id = p_endpoint.id;
+  -- Somebody who changes it just now keeps no message waiting.
   update trimtab.webhook_secrets s
   set last_used_at = p_as_of
-  where s.org_id = p_endpoint.org_id and s.id = p_secret_id
-    and coalesce(s.last_used_at, '-infinity') < p_as_of - interval '1 minute';
+  where s.org_id = p_endpoint.org_id and s.id = (
+    select f.id
+    from trimtab.webhook_secrets f
+    where f.org_id = p_endpoint.org_id and f.id = p_secret_id
+      and coalesce(f.last_used_at, '-infinity') < p_as_of - interval '1 minute'
+    for no key update skip locked);
 
   return case v_outcome
     when 'accepted' then '{"status": 200, "body": {"result": "accepted"}}'

@@ -120,8 +120,9 @@ CAPABILITIES = {
     ],
     "read the audit log": ["select from trimtab.audit_log", "select from trimtab.automation_audit_log"],
     "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],
-    "make webhook endpoints, change their secrets, pause and remove them": [
+    "make webhook endpoints, change them and their secrets, pause and remove them": [
         "select trimtab.create_webhook_endpoint('shop', 'purchase.made')",
+        "select trimtab.change_webhook_endpoint('{webhook_endpoints}', 'till')",
         "select trimtab.rotate_webhook_secret('{webhook_endpoints}')",
         "select trimtab.revoke_webhook_secret('{webhook_secrets}')",
         "select trimtab.set_webhook_endpoint_status('{webhook_endpoints}', 'paused')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import http.client
 import json
 import re
@@ -221,6 +222,51 @@ def test_an_archived_organization_receives_nothing(endpoint: Endpoint) -> None:
     assert endpoint.post(engine(endpoint), endpoint.headers("m1", b"{}"), b"{}") == UNAUTHORIZED
 
 
+HEADERS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["webhook-id", "Webhook-Id", "webhook-timestamp", "webhook-signature", "WEBHOOK-SIGNATURE", "x"]
+            ),
+            inner | st.sampled_from(["1", "v1,", "v1,AAAA v1,BBBB", str(2**31), "99999999999", " ", "v1," * 3000]),
+            max_size=6,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    token=st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+    | st.from_regex(r"[A-Za-z0-9_-]{64}", fullmatch=True),
+    headers=HEADERS,
+    body=st.binary(),
+    is_known=st.booleans(),
+)
+def test_whatever_comes_unsigned_is_refused_and_never_an_error(
+    shared: Endpoint, line: Connection, token: str, headers: Any, body: bytes, is_known: bool
+) -> None:
+    assert post(line, shared.token if is_known else token, headers, body) == UNAUTHORIZED
+
+
+@given(body=st.binary() | st.binary().map(lambda junk: b'{"a": "' + junk + b'"}'))
+def test_whatever_comes_signed_is_taken_or_told_to_be_malformed(
+    shared: Endpoint, line: Connection, body: bytes
+) -> None:
+    headers = {"webhook-id": uuid4().hex, "webhook-timestamp": str(int(datetime.now(UTC).timestamp()))}
+    key = base64.b64decode(shared.secret.removeprefix("whsec_"))
+    message = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    code = base64.b64encode(hmac.digest(key, message, "sha256")).decode()
+    answer = post(line, shared.token, headers | {"webhook-signature": f"v1,{code}"}, body)
+    try:
+        is_object = isinstance(json.loads(body.decode()), dict) and b"\\u0000" not in body
+    except (ValueError, RecursionError):
+        is_object = False
+    assert answer["status"] == (200 if is_object else 400), (answer, body)
+
+
 # --- what is refused costs the same, and stands in nobody's way
 
 
@@ -288,6 +334,18 @@ def test_a_locked_endpoint_is_busy_and_takes_the_message_later(endpoint: Endpoin
     assert (answer["status"], answer["retry_after"]) == (503, 5)
     holder.rollback()
     assert endpoint.post(connection, headers, b"{}") == ACCEPTED
+
+
+def test_an_admin_in_the_middle_of_a_change_keeps_no_message_waiting(endpoint: Endpoint) -> None:
+    admin = endpoint.db.connect(ENGINE, autocommit=False)
+    admin.execute("select trimtab.init_transaction_context(null, %s)", [endpoint.org])
+    admin.execute("select trimtab.rotate_webhook_secret(%s)", [endpoint.id])
+    admin.execute("select trimtab.change_webhook_endpoint(%s, p_rate_limit_per_minute => 5)", [endpoint.id])
+    admin.execute("select trimtab.set_webhook_endpoint_status(%s, 'paused')", [endpoint.id])
+    connection = engine(endpoint)
+    assert endpoint.post(connection, endpoint.headers("m1", b"{}"), b"{}") == ACCEPTED
+    admin.commit()
+    assert endpoint.post(connection, endpoint.headers("m2", b"{}"), b"{}") == UNAUTHORIZED
 
 
 # --- two at once
@@ -452,6 +510,17 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
+def test_the_pages_calls_make_endpoints(endpoint: Endpoint) -> None:
+    calls = next(block for block in blocks("sql") if "create_webhook_endpoint" in block)
+    with endpoint.db.connect(ENGINE) as connection, connection.transaction():
+        connection.execute("select trimtab.init_transaction_context(null, %s)", [endpoint.org])
+        connection.execute(calls.encode())
+        rows = connection.execute("select name, event_type, type_from from trimtab.v_webhook_endpoints order by name")
+        assert rows.fetchall() == [
+            ("forms", "forms.*", "type"), ("notes", "team.noted", None), ("shop", "purchase.made", None),
+        ]  # fmt: skip
+
+
 @contextmanager
 def front(db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The page's server on a free port, with the login that the page makes for it."""
@@ -582,6 +651,13 @@ def test_an_endpoint_from_its_making_to_its_end(
     shown = run("rotate", endpoint["id"], "--own-secret", text=own + "\n")
     assert own not in shown.output
     assert json.loads(run("test", token, text=own).stdout) == ACCEPTED
+    run("change", "notes", "--rate", "60", "--name", "papers")
+    [listed] = json.loads(run("list", "--json").stdout)
+    assert (listed["name"], listed["rate_limit_per_minute"], listed["event_type"]) == ("papers", 60, "team.noted")
+    run("change", "papers", "--name", "notes", "--type-from", "type", "--prefix", "notes")
+    assert json.loads(run("test", token, text=own, code=1).stdout)["status"] == 400, "nothing says what it is"
+    run("change", "notes", "--event", "team.noted")
+    assert "TT080" in run("change", "notes", "--event", "system.noted", "--rate", "0", code=1).stderr
     run("pause", "notes")
     run("test", token, text=own, code=1)
     run("resume", "notes")

@@ -121,6 +121,39 @@ def create(
     _print_once(made or {}, as_json)
 
 
+@webhooks.command()
+@click.argument("endpoint", metavar="NAME|ID")
+@click.option("--name", help="Another name.")
+@click.option("--event", "event_type", metavar="TYPE", help="What each message is.")
+@click.option("--type-from", metavar="PATH", help="Where the message says what it is.")
+@click.option("--prefix", metavar="WORD", help="What its types begin with here.")
+@click.option("--rate", type=int, help="So many messages a minute.")
+@click.option("--max-bytes", type=int, help="The largest body.")
+@click.option("--skew", type=int, help="Seconds by which clocks may differ.")
+@org_option()
+@pass_settings
+def change(
+    settings: Settings,
+    endpoint: str,
+    name: str | None,
+    event_type: str | None,
+    type_from: str | None,
+    prefix: str | None,
+    rate: int | None,
+    max_bytes: int | None,
+    skew: int | None,
+    org: str | None,
+) -> None:
+    """Change an endpoint; what is not given stays, and so do its URL and its secrets."""
+    path = type_from.split(".") if type_from else None
+    with settings.connect() as connection:
+        connection.execute(
+            "select trimtab.change_webhook_endpoint(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [_find(connection, endpoint, org), name, event_type, path, prefix, rate, max_bytes, skew],
+        )
+    click.echo("changed")
+
+
 @webhooks.command("secrets")
 @org_option()
 @json_option
