@@ -41,6 +41,17 @@ def flight(cluster: TestCluster) -> Database:
     database.rows("grant usage on schema cron to trimtab_engine")
     migrate(database.dsn(ADMIN))
     database.rows("select trimtab.create_organization('Flown by the clock')", user=ENGINE)
+    # A part that hangs the first time: the watch has to stop it, or the quick lane never ends.
+    database.rows(
+        "create function trimtab.tick_stuck(p_org_id uuid, p_as_of timestamptz, p_limit integer) returns integer"
+        " language plpgsql as $$ begin"
+        " if not exists (select from trimtab.tick_units u where u.part = 'stuck' and u.failures > 0)"
+        " then perform pg_sleep(1000); end if; return 0; end $$"
+    )
+    database.rows(
+        "insert into trimtab.handlers (kind, function, position, options) values"
+        """ ('tick_part', 'trimtab.tick_stuck', 999, '{"organization_seconds": 1}')"""
+    )
     # What an earlier version left behind goes when the jobs of this one are installed.
     database.rows("select cron.schedule('trimtab run_all', '0 * * * *', 'call trimtab.run_all()')", user=ENGINE)
     assert verdict_on_the_jobs(database) == "fail"
@@ -101,13 +112,15 @@ def test_the_clock_beats_and_the_run_appears(flight: Database) -> None:
         " where r.trigger = 'clock'"
     )
     assert runs == [("Flown by the clock", "success", "trimtab_engine")]
-    assert flight.rows("select is_alive, late_parts, failing_parts from trimtab.v_heartbeat", user=ENGINE) == [
-        (True, [], [])
-    ]
+    assert flight.rows("select is_alive, late_parts from trimtab.v_heartbeat", user=ENGINE) == [(True, [])]
+    stuck = "select failures, overruns, error_code from trimtab.v_tick_health where part = 'stuck'"
+    assert flight.rows(stuck, user=ENGINE) == [(1, 1, "57014")]
     told = json.loads(trimtab(flight, "cron", "history", "--json"))
     assert {"trimtab tick quick", "trimtab tick slow 1", "trimtab watch"} <= {row["job"] for row in told}
     assert {row["status"] for row in told} <= {"succeeded", "running", "starting"}
-    assert trimtab(flight, "doctor").count("ok ") > 5
+    told_by_doctor = CliRunner().invoke(main, ["--database-url", flight.dsn(ENGINE), "doctor"])
+    assert told_by_doctor.stdout.count("ok ") > 5
+    assert "stuck failed 1 times in a row" in told_by_doctor.stdout
 
     # What pg_cron noted more than a week ago goes.
     flight.rows("update cron.job_run_details set end_time = end_time - interval '8 days'")
