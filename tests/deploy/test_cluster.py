@@ -48,7 +48,8 @@ def test_life_of_a_cluster(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if find_programs().has_cron:
         assert "pg_cron" in extensions
         with psycopg.connect(cluster.conninfo("postgres")) as connection:
-            assert connection.execute("show cron.use_background_workers").fetchone() == ("on",)
+            assert connection.execute("show cron.use_background_workers").fetchone() == ("off",)
+            assert connection.execute("show cron.host").fetchone() == (str(cluster.sockets),)
 
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         psycopg.connect(cluster.url(ENGINE), passfile="/dev/null")

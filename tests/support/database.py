@@ -89,7 +89,7 @@ class TestCluster:
         if preload:
             settings["shared_preload_libraries"] = ",".join(preload)
         if self.has_cron:
-            settings |= {"cron.database_name": CRON_DATABASE, "cron.use_background_workers": "on"}
+            settings |= {"cron.database_name": CRON_DATABASE, "cron.host": "127.0.0.1"}
         self._server = testing.postgresql.Postgresql(
             initdb=self._program(programs.bin / "initdb"),
             postgres=self._program(programs.bin / "postgres"),

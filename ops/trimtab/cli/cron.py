@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from trimtab.cli.context import Connection, Settings, json_option, pass_settings, print_rows
-from trimtab.database.clock import EVERY_MINUTE, FORMER, SLOW, jobs
+from trimtab.database.clock import EVERY_MINUTE, jobs
 from trimtab.database.cluster import ENGINE
 from trimtab.errors import TrimtabError
 
 COLUMNS = ("job", "schedule", "command", "login", "active", "last_status", "last_start", "last_message")
+UNSCHEDULE = (
+    "select cron.unschedule(j.jobid) from cron.job j where j.username = current_user and j.jobname like 'trimtab %'"
+)
 RUNS = ("start", "seconds", "job", "status", "message")
 
 
@@ -32,11 +35,8 @@ def install(settings: Settings, slow_workers: int) -> None:
     wanted = jobs(slow_workers)
     with settings.connect("engine") as connection:
         _become_engine(connection)
-        connection.execute(
-            "select cron.unschedule(j.jobid) from cron.job j where j.username = current_user"
-            " and (j.jobname = any(%s) or j.jobname like %s and j.jobname <> all(%s))",
-            [list(FORMER), SLOW[0].format("%"), [name for name, _ in wanted]],
-        )
+        # Anew, for a job keeps the address at which it reaches the server.
+        connection.execute(UNSCHEDULE)
         for name, command in wanted:
             connection.execute("select cron.schedule(%s, %s, %s)", [name, EVERY_MINUTE, command])
     for name, command in wanted:
@@ -86,10 +86,7 @@ def remove(settings: Settings) -> None:
     """Remove the jobs."""
     with settings.connect("engine") as connection:
         _become_engine(connection)
-        gone = connection.execute(
-            "select cron.unschedule(j.jobid) from cron.job j"
-            " where j.username = current_user and j.jobname like 'trimtab %%'"
-        ).fetchall()
+        gone = connection.execute(UNSCHEDULE).fetchall()
     click.echo("removed" if gone else "there was no job", err=True)
 
 

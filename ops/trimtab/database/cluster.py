@@ -53,9 +53,11 @@ random_page_cost = 1.1
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+# Up to pg_cron 1.4 a job in a background worker keeps the scheduler waiting until it ends; over the socket none does.
 CRON_SETTINGS = """\
 cron.database_name = 'trimtab'
-cron.use_background_workers = on
+cron.use_background_workers = off
+cron.host = '{sockets}'
 """
 ACCESS = """\
 # The socket stands in a directory of mode 0700, so whoever reaches it may act as any role.
@@ -297,8 +299,11 @@ class Cluster:
     def _configure(self, programs: Programs) -> None:
         if not _is_free(self.port):
             self._remember("port", str(_free_port()))
-        text = SETTINGS.format(port=self.port, sockets=self.sockets, preload="pg_cron" if programs.has_cron else "")
-        self._write(self.data / "trimtab.conf", text + (CRON_SETTINGS if programs.has_cron else ""))
+        text = SETTINGS + (CRON_SETTINGS if programs.has_cron else "")
+        preload = "pg_cron" if programs.has_cron else ""
+        self._write(
+            self.data / "trimtab.conf", text.format(port=self.port, sockets=self.sockets, preload=preload)
+        )
 
     def _write(self, path: Path, text: str) -> None:
         path.write_text(text)

@@ -403,6 +403,20 @@ def _cron(connection: deploy.Connection, state: deploy.State) -> Iterable[Check]
             "as an administrator: grant usage on schema cron to trimtab_engine;",
         )
         return
+    # Who may not read the server's settings is told nothing of this one.
+    workers = connection.execute(
+        "select s.setting, e.extversion from pg_catalog.pg_settings s, pg_catalog.pg_extension e"
+        " where s.name = 'cron.use_background_workers' and s.setting = 'on' and e.extname = 'pg_cron'"
+        " and string_to_array(substring(e.extversion from '^[0-9.]+'), '.')::integer[] < '{1,5}'"
+    ).fetchone()
+    if workers:
+        yield Check(
+            "pg_cron",
+            "fail",
+            f"{workers[1]} with background workers: while a job runs, no other one is started",
+            "cron.use_background_workers = off, and let trimtab_engine in from cron.host; or pg_cron 1.5",
+        )
+        return
     yield Check("pg_cron", "ok", "installed, trimtab_engine may use it")
     member: Any = connection.execute(
         "select usesuper or session_user = 'trimtab_engine' from pg_catalog.pg_user where usename = session_user"
