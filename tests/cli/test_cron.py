@@ -119,7 +119,6 @@ def test_the_clock_beats_and_the_run_appears(flight: Database) -> None:
     assert {row["status"] for row in told} <= {"succeeded", "running", "starting"}
     told_by_doctor = CliRunner().invoke(main, ["--database-url", flight.dsn(ENGINE), "doctor"])
     assert told_by_doctor.stdout.count("ok ") > 5
-    assert "stuck failed 1 times in a row" in told_by_doctor.stdout
 
     # What pg_cron noted more than a week ago goes.
     flight.rows("update cron.job_run_details set end_time = end_time - interval '8 days'")
