@@ -34,9 +34,10 @@ begin
   ) e
   where r.org_id = p_org_id and r.id = e.rule_id;
   get diagnostics v_count = row_count;
+  perform trimtab.announce_executions(p_org_id, p_execution_ids);
   return v_count;
 end
 $$;
 comment on function trimtab.count_executions(uuid, uuid[]) is
-  'Adds executions that have just been completed to the counters of their rules; one of which actions still wait is counted when it is complete, one in which nothing was tried never. Returns how many rules. For the system''s own functions.';
+  'Adds executions that have just been completed to the counters of their rules; one of which actions still wait is counted when it is complete, one in which nothing was tried never. Tells the journal as well (announce_executions()). Returns how many rules. For the system''s own functions.';
 grant execute on function trimtab.count_executions(uuid, uuid[]) to trimtab_definer;

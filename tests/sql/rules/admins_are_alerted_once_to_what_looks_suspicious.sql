@@ -66,7 +66,7 @@ select trimtab.save_rule('{"name": "Both", "max_executions_per_day": 2, "conditi
 select trimtab.save_rule('{"name": "Both", "conditions": [{"metric": "roas", "operator": ">", "threshold": 3}],
   "actions": [{"type": "adjust_budget", "value": 10, "ceiling": 4000}, {"type": "adjust_bid", "value": 5, "ceiling": 9, "max_step_percent": 50}]}', :'two');
 select test.reset();
-select is((select array_agg(p.message order by p.key) from trimtab.suspicious_patterns(:'acme', trimtab.clock() - interval '1 hour') p where p.pattern = 'raised_caps'),
+select is((select array_agg(p.message order by length(p.key), p.key) from trimtab.suspicious_patterns(:'acme', trimtab.clock() - interval '1 hour') p where p.pattern = 'raised_caps'),
   array[format('%s loosened guardrails at 2026-03-20 12:59:00+00: cool_off_hours 100 → 1, max_pause_share_percent 20 → 90.', :'admin'),
         format('%s loosened a rule''s bounds at 2026-03-20 12:59:00+00: ceiling of adjust_budget 10000 → 99000.', :'admin'),
         format('%s loosened a rule''s bounds at 2026-03-20 12:59:00+00: ceiling of adjust_bid 1 → 9, max_executions_per_day 2 → none, max_step_percent of adjust_bid 5 → 50.', :'admin')],
