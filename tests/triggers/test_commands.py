@@ -59,7 +59,7 @@ def test_from_the_file_to_the_firing(tap_db: Database, org: str, tmp_path: Path)
     assert added.stdout == (
         'Fans: active  followers each 100 → notification\nSeen: active  thing.seen where ($."n" > 1) → alert\n'
     ), added.stderr
-    tap_db.rows("select trimtab.emit_event(%s, 'thing.seen', '{\"n\": 2}')", [org])
+    tap_db.rows("select trimtab.emit_event(%s::uuid, 'thing.seen', '{\"n\": 2}')", [org])
     assert rows(tap_db, "measure", "-", given=[{**measure(99), "measured_at": "2026-01-01T00:00:00Z"}])["recorded"] == 1
     tick(tap_db, org)
     assert run(tap_db, "measure", "-", given=measure(250)).stdout == "1 recorded, 0 known already\n"
@@ -82,7 +82,7 @@ def measure(value: int) -> dict[str, Any]:
 def test_they_are_switched_and_removed(tap_db: Database, org: str) -> None:
     [added] = rows(tap_db, "add", "-", given=SEEN)
     assert run(tap_db, "pause", "Seen").stdout.startswith("Seen: paused")
-    tap_db.rows("select trimtab.emit_event(%s, 'thing.seen', '{\"n\": 2}')", [org])
+    tap_db.rows("select trimtab.emit_event(%s::uuid, 'thing.seen', '{\"n\": 2}')", [org])
     assert rows(tap_db, "enable", added["id"])[0]["waiting_count"] == 0
     assert run(tap_db, "remove", "Seen").stdout == "Seen: removed\n"
     assert "no triggers" in run(tap_db, "list").stderr
@@ -91,7 +91,7 @@ def test_they_are_switched_and_removed(tap_db: Database, org: str) -> None:
 
 def test_a_preview_looks_at_what_was(tap_db: Database, org: str) -> None:
     tap_db.rows(
-        "select trimtab.emit_event(%s, 'thing.seen', jsonb_build_object('n', n)) from generate_series(1, 3) n", [org]
+        "select trimtab.emit_event(%s::uuid, 'thing.seen', jsonb_build_object('n', n)) from generate_series(1, 3) n", [org]
     )
     assert [row["payload"]["n"] for row in rows(tap_db, "preview", "-", given=SEEN)] == [3, 2]
     assert (

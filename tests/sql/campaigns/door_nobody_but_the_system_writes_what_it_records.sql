@@ -23,6 +23,8 @@ select results_eq(
   $$select distinct p.proname::text collate "default" from pg_proc p
     where p.pronamespace = 'trimtab'::regnamespace and p.proname in ('announce_change', 'emit_event', 'pause_campaign_as', 'scale_campaign_as',
         'record_failed_action', 'take_back_change', 'lock_active_campaign', 'create_guardrails', 'measure_organization_impact', 'lock_organization')
+      -- What people themselves tell the journal is another function of the same name.
+      and p.oid <> to_regprocedure('trimtab.emit_event(text,jsonb,text,uuid,text,timestamptz)')
       and (has_function_privilege('trimtab_user', p.oid, 'execute') or has_function_privilege('public', p.oid, 'execute'))$$,
   $$select ''::text where false$$, 'and nobody calls what writes for others');
 select * from finish();

@@ -34,7 +34,7 @@ select trimtab.save_trigger('{"name": "brittle", "event": {"type": "a.thing"}, "
 select trimtab.save_trigger('{"name": "sound", "event": {"type": "a.thing"}, "target": {"type": "alert"}}');
 select test.reset();
 
-select trimtab.emit_event(:'acme', 'a.thing', '{"n": 1}') as first \gset
+select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{"n": 1}') as first \gset
 select is(pg_temp.fire(), '2 brittle retrying 1, sound success 1', 'one that fails costs the others nothing');
 select is((select count(*)::integer from trimtab.events where type = 'brittle.called'), 0, 'what it did is undone');
 select is((select count(*)::integer from trimtab.trigger_matches), 1, 'its event stays');
@@ -46,7 +46,7 @@ select is(pg_temp.fire(), '0 brittle retrying 1, sound success 1', 'not even whe
 select pg_temp.at('12:01'); select is(array(select trimtab.organizations_with_trigger_matches(trimtab.clock())), array[:'acme'::uuid], 'then its organization is found');
 select is(pg_temp.fire(), '1 brittle retrying 2, sound success 1', 'it fails again');
 update public.broken set is_broken = false;
-select trimtab.emit_event(:'acme', 'a.thing', '{"n": 2}');
+select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{"n": 2}');
 select is(pg_temp.fire(), '2 brittle retrying 2, brittle success 1, sound success 1, sound success 1', 'what comes meanwhile does not wait behind it');
 select pg_temp.at('12:03');
 select is(pg_temp.fire(), '1 brittle success 3, brittle success 1, sound success 1, sound success 1', 'the third attempt succeeds');
@@ -56,7 +56,7 @@ select is((select count(*)::integer from trimtab.trigger_matches), 0, 'and the q
 
 update public.broken set is_broken = true;
 delete from trimtab.trigger_firings;
-select pg_temp.at('13:00'); select trimtab.emit_event(:'acme', 'a.thing', '{}');
+select pg_temp.at('13:00'); select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}');
 select test.act_as(:'manager'); select trimtab.set_trigger_status(id, 'paused') from trimtab.v_triggers where name = 'sound'; select test.reset();
 select pg_temp.fire();
 select pg_temp.at('13:01'); select pg_temp.fire();
@@ -74,7 +74,7 @@ update public.broken set is_broken = false;
 select test.act_as(:'manager');
 select trimtab.save_trigger('{"name": "brittle", "event": {"type": "a.thing"}, "target": {"type": "brittle", "why_not": "no time"}}');
 select test.reset();
-select trimtab.emit_event(:'acme', 'a.thing', '{}');
+select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}');
 select pg_temp.fire();
 select is((select result from trimtab.v_trigger_firings where status = 'skipped'), '{"skipped": "no time"}', 'a target may have a reason not to');
 

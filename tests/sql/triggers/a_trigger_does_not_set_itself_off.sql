@@ -14,7 +14,7 @@ select test.act_as(:'manager');
 select trimtab.save_trigger('{"name": "echo", "event": {"type": "team.echo"}, "target": {"type": "emit_event", "event": "team.echo"}}');
 select test.reset();
 
-select trimtab.emit_event(:'acme', 'team.echo', '{}');
+select trimtab.emit_event(:'acme'::uuid, 'team.echo', '{}');
 select is(pg_temp.fire(), 1, 'it fires');
 select is(pg_temp.fire(), 0, 'and not with the event that it caused');
 select is(pg_temp.fired(), 'echo success, echo suppressed own_event 1', 'which is recorded');
@@ -27,7 +27,7 @@ select trimtab.remove_trigger(id) from trimtab.v_triggers;
 select trimtab.save_trigger('{"name": "ping", "event": {"type": "team.ping"}, "target": {"type": "emit_event", "event": "team.pong"}}');
 select trimtab.save_trigger('{"name": "pong", "event": {"type": "team.pong"}, "target": {"type": "emit_event", "event": "team.ping"}}');
 select test.reset();
-select trimtab.emit_event(:'acme', 'team.ping', '{}');
+select trimtab.emit_event(:'acme'::uuid, 'team.ping', '{}');
 select pg_temp.fire(), pg_temp.fire(), pg_temp.fire(), pg_temp.fire();
 select is(pg_temp.fired(), 'ping success, pong success, ping suppressed own_event 1', 'a circle is closed once');
 
@@ -39,10 +39,10 @@ select trimtab.save_trigger(format(
   '{"name": "c%s", "event": {"type": "team.c%s"}, "target": {"type": "emit_event", "event": "team.c%s"}}', n, n, n + 1)::jsonb)
 from generate_series(1, 8) n;
 select test.reset();
-select trimtab.emit_event(:'acme', 'team.c1', '{}');
+select trimtab.emit_event(:'acme'::uuid, 'team.c1', '{}');
 select count(pg_temp.fire()) from generate_series(1, 10);
 select is(pg_temp.fired(), 'c1 success, c2 success, c3 success, c4 success, c5 success, c6 suppressed chain_too_long 1', 'a chain of five');
-select trimtab.emit_event(:'acme', 'team.c1', '{"caused_by": {"depth": 4}}');
+select trimtab.emit_event(:'acme'::uuid, 'team.c1', '{"caused_by": {"depth": 4}}');
 select count(pg_temp.fire()) from generate_series(1, 10);
 select is((select string_agg(name || ' ' || fired_count || ' ' || suppressed_count, ', ' order by name) from trimtab.triggers where name <= 'c3'),
   'c1 2 0, c2 1 1, c3 1 0', 'whatever caused an event counts, so far as it says so');
