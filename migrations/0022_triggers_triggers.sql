@@ -14,6 +14,9 @@ create table trimtab.triggers (
   subject_type text,
   subject_id uuid,
   condition jsonpath,
+  filter_path text[],
+  filter_operator text,
+  filter_value jsonb,
   metric text,
   metric_window text,
   test text,
@@ -50,6 +53,7 @@ create table trimtab.triggers (
   constraint triggers_status_known check (status in ('active', 'paused')),
   constraint triggers_source_known check (source in ('event', 'metric')),
   constraint triggers_event_type_is_dotted check (event_type ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\.([a-z][a-z0-9_]*|\*)$'),
+  constraint triggers_filter_is_whole check (num_nulls(filter_path, filter_operator, filter_value) in (0, 3)),
   constraint triggers_test_known check (test in ('threshold', 'change', 'milestone')),
   constraint triggers_metric_has_test check (
     (source = 'metric') = (metric is not null) and (source = 'metric') = (test is not null)
@@ -76,6 +80,8 @@ comment on table trimtab.triggers is
 comment on column trimtab.triggers.event_type is
   'A type of events, or what it begins with: campaign.* is every type below campaign. Of a metric''s trigger: the type of the events that it makes.';
 comment on column trimtab.triggers.condition is 'A predicate about the payload ($); one that cannot be answered does not hold.';
+comment on column trimtab.triggers.filter_path is
+  'With filter_operator and filter_value a part of the condition by which events are looked up, see condition_filter().';
 comment on column trimtab.triggers.hysteresis is 'How far a value has to fall back behind the threshold until the trigger is armed again.';
 comment on column trimtab.triggers.since is
   'What a change is counted from: the value with which the trigger fired last (before that, the first one seen), or the previous value.';

@@ -155,6 +155,10 @@ begin
     compiled.subject_type := v_event ->> 'subject_type';
     compiled.subject_id := (v_event ->> 'subject_id')::uuid;
     compiled.condition := (v_event ->> 'condition')::jsonpath;
+    if compiled.condition is not null then
+      select f.path, f.operator, f.value into compiled.filter_path, compiled.filter_operator, compiled.filter_value
+      from trimtab.condition_filter(compiled.condition) f;
+    end if;
     return;
   end if;
   compiled.source := 'metric';

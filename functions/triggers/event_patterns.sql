@@ -1,17 +1,20 @@
 create or replace function trimtab.event_patterns(p_type text)
   returns text[]
-  language sql
+  -- Not SQL: it would be planned anew in each statement that calls it, and every event's does.
+  language plpgsql
   immutable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
-  select array_agg(p.pattern order by p.place)
-  from (
-    select 0 as place, p_type as pattern
-    union all
-    select n, array_to_string((string_to_array(p_type, '.'))[1:n], '.') || '.*'
-    from generate_series(1, cardinality(string_to_array(p_type, '.')) - 1) n
-  ) p
+declare
+  v_parts text[] := string_to_array(p_type, '.');
+  v_patterns text[] := array[p_type];
+begin
+  for n in 1 .. cardinality(v_parts) - 1 loop
+    v_patterns := v_patterns || (array_to_string(v_parts[:n], '.') || '.*');
+  end loop;
+  return v_patterns;
+end
 $$;
 comment on function trimtab.event_patterns(text) is
   'Under which names triggers listen to an event of this type: a.b.c is {a.b.c, a.*, a.b.*}.';

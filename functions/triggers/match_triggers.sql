@@ -8,6 +8,9 @@ create or replace function trimtab.match_triggers()
   set search_path to trimtab, pg_catalog, pg_temp
   -- The plan is made once, for few events, and serves many: events are looked up by hash.
   set enable_nestloop to off
+  set work_mem to '64MB'
+  -- Its cost seems immense without nested loops: it would be compiled for seconds.
+  set jit to off
 as $$
 declare
   c_deepest constant integer := 5;
@@ -17,11 +20,9 @@ begin
   if not exists (
     select
     from (select distinct n.org_id, n.type from new_events n) k
+    cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
     cross join lateral (
-      select
-      from trimtab.triggers t
-      where t.org_id = k.org_id and t.status = 'active' and t.event_type = any (trimtab.event_patterns(k.type))
-      limit 1
+      select from trimtab.triggers t where t.org_id = k.org_id and t.event_type = p.pattern and t.status = 'active' limit 1
     ) t
   ) then
     return null;
@@ -40,19 +41,60 @@ begin
       with kinds as materialized (
         select distinct n.org_id, n.type from new_events n
       ), listening as materialized (
-        select k.org_id, k.type, t.id, t.source, t.subject_type, t.subject_id, t.condition
+        select k.org_id, k.type, t.*
         from kinds k
+        cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
         cross join lateral (
-          select t.id, t.source, t.subject_type, t.subject_id, t.condition
+          select t.id, t.source, t.subject_type, t.subject_id, t.condition, t.filter_path, t.filter_operator, t.filter_value
           from trimtab.triggers t
-          where t.org_id = k.org_id and t.status = 'active' and t.event_type = any (trimtab.event_patterns(k.type))
+          where t.org_id = k.org_id and t.event_type = p.pattern and t.status = 'active'
           offset 0
         ) t
+      ), looked_at as materialized (
+        -- What the events hold where conditions look first. Within lists a condition looks at each element: these are asked one by one.
+        select e.org_id, e.type, e.id, p.filter_path, v.value,
+          case when jsonb_typeof(v.value) = 'number' then v.value::numeric end as number,
+          'array' in (jsonb_typeof(f.value), jsonb_typeof(v.value)) as is_list
+        from (
+          select distinct l.org_id, l.type, l.filter_path from listening l where l.filter_path is not null and l.subject_id is null
+        ) p
+        join new_events e on e.org_id = p.org_id and e.type = p.type
+        cross join lateral (select e.payload -> p.filter_path[1] as value) f
+        cross join lateral (
+          select case when cardinality(p.filter_path) = 1 then f.value
+            when jsonb_typeof(f.value) = 'object' then f.value -> p.filter_path[2]
+            when jsonb_typeof(f.value) = 'array' then f.value end as value
+        ) v
+        where v.value is not null
+      ), candidates as (
+        select l.org_id, l.id as trigger_id, l.subject_type, l.condition, a.id as event_id
+        from listening l
+        join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path and a.value = l.filter_value
+        where l.filter_operator = '==' and l.subject_id is null and not a.is_list
+        union all
+        select l.org_id, l.id, l.subject_type, l.condition, a.id
+        from listening l
+        join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path
+        where l.filter_operator <> '==' and l.subject_id is null and not a.is_list
+          and case l.filter_operator
+            when '<' then a.number < l.filter_value::numeric
+            when '<=' then a.number <= l.filter_value::numeric
+            when '>' then a.number > l.filter_value::numeric
+            when '>=' then a.number >= l.filter_value::numeric end
+        union all
+        select l.org_id, l.id, l.subject_type, l.condition, a.id
+        from listening l
+        join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path
+        where l.subject_id is null and a.is_list
       ), paired as (
         select l.id as trigger_id, l.subject_type as wanted, l.condition, e.*
         from listening l
         join new_events e on e.org_id = l.org_id and e.type = l.type
-        where l.source = 'event' and l.subject_id is null
+        where l.source = 'event' and l.subject_id is null and l.filter_path is null
+        union all
+        select c.trigger_id, c.subject_type, c.condition, e.*
+        from candidates c
+        join new_events e on e.org_id = c.org_id and e.id = c.event_id
         union all
         select l.id, l.subject_type, l.condition, e.*
         from listening l

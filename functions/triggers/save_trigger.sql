@@ -35,20 +35,21 @@ begin
     return v_old.id;
   end if;
   insert into trimtab.triggers (
-    org_id, id, name, description, status, document, source, event_type, subject_type, subject_id, condition, metric, metric_window,
-    test, operator, level, hysteresis, change_amount, is_percent, direction, since, milestone_every, milestone_levels,
+    org_id, id, name, description, status, document, source, event_type, subject_type, subject_id, condition, filter_path,
+    filter_operator, filter_value, metric, metric_window, test, operator, level, hysteresis, change_amount, is_percent, direction, since, milestone_every, milestone_levels,
     rate_limit_count, rate_limit_seconds, debounce_seconds, longest_wait_seconds, batch_events, batch_seconds, target_code, target,
     created_by, created_at, updated_at)
   values (
     v_org_id, v_new.id, v_new.name, v_new.description, v_new.status, v_new.document, v_new.source, v_new.event_type,
-    v_new.subject_type, v_new.subject_id, v_new.condition, v_new.metric, v_new.metric_window, v_new.test, v_new.operator, v_new.level,
+    v_new.subject_type, v_new.subject_id, v_new.condition, v_new.filter_path, v_new.filter_operator, v_new.filter_value, v_new.metric, v_new.metric_window, v_new.test, v_new.operator, v_new.level,
     v_new.hysteresis, v_new.change_amount, v_new.is_percent, v_new.direction, v_new.since, v_new.milestone_every,
     v_new.milestone_levels, v_new.rate_limit_count, v_new.rate_limit_seconds, v_new.debounce_seconds, v_new.longest_wait_seconds,
     v_new.batch_events, v_new.batch_seconds, v_new.target_code, v_new.target, trimtab.current_user_id(), v_now, v_now)
   on conflict on constraint triggers_pkey do update
   set description = excluded.description, status = excluded.status, document = excluded.document, source = excluded.source,
       event_type = excluded.event_type, subject_type = excluded.subject_type, subject_id = excluded.subject_id,
-      condition = excluded.condition, metric = excluded.metric, metric_window = excluded.metric_window, test = excluded.test,
+      condition = excluded.condition, filter_path = excluded.filter_path, filter_operator = excluded.filter_operator,
+      filter_value = excluded.filter_value, metric = excluded.metric, metric_window = excluded.metric_window, test = excluded.test,
       operator = excluded.operator, level = excluded.level, hysteresis = excluded.hysteresis,
       change_amount = excluded.change_amount, is_percent = excluded.is_percent, direction = excluded.direction,
       since = excluded.since, milestone_every = excluded.milestone_every, milestone_levels = excluded.milestone_levels,

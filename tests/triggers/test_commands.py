@@ -91,7 +91,8 @@ def test_they_are_switched_and_removed(tap_db: Database, org: str) -> None:
 
 def test_a_preview_looks_at_what_was(tap_db: Database, org: str) -> None:
     tap_db.rows(
-        "select trimtab.emit_event(%s::uuid, 'thing.seen', jsonb_build_object('n', n)) from generate_series(1, 3) n", [org]
+        "select trimtab.emit_event(%s::uuid, 'thing.seen', jsonb_build_object('n', n)) from generate_series(1, 3) n",
+        [org],
     )
     assert [row["payload"]["n"] for row in rows(tap_db, "preview", "-", given=SEEN)] == [3, 2]
     assert (
