@@ -219,6 +219,7 @@ with shapes (shape, payload_schema) as (
     ('autopilot.event_failed', 'system', 'rules', null, 'failed_event', 'An event could not be judged.'),
     ('security.suspicious_pattern', 'system', 'rules', 'organization', 'pattern', 'Something in the audit log or the ledger that an admin should look at.'),
     ('schedule.paused', 'system', 'scheduling', 'job', 'paused_schedule', 'A scheduled job failed too often in a row, and is paused.'),
+    ('schedule.run_failed', 'system', 'scheduling', 'job', 'paused_schedule', 'A run of a scheduled job failed; once for failures in a row.'),
     ('clock.part_failed', 'system', 'clockwork', null, 'failed_part', 'A part of the tick failed for this organization, or took too long and was stopped; once for failures in a row.'),
     ('clock.part_flooded', 'system', 'clockwork', null, 'flooded_part', 'More was waiting for a part of the tick than it had time for; it goes on in the next.'),
     ('metric.threshold_reached', 'system', 'triggers', null, 'metric_threshold', 'A metric reached a threshold that a trigger watches.'),

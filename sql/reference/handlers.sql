@@ -8,6 +8,8 @@
 -- retention (p_org_id uuid, p_before timestamptz, p_limit integer): deletes what is kept no longer than options.days; what it is called in the setting kept_days.
 -- trigger_target.<code> (p_org_id, p_target, p_events, p_context): what a trigger starts; what it did, with skipped where it had a reason not to.
 -- trigger_target_faults.<code> (p_org_id, p_target): what is wrong with a target's arguments.
+-- job.<code> (p_org_id uuid, p_arguments jsonb, p_context jsonb) returns jsonb: what a schedule can run. Options: arguments, the schema
+-- of p_arguments; faults, a function (p_org_id uuid, p_arguments jsonb) returns text[] for what a schema cannot say.
 insert into trimtab.handlers (kind, function, position) values
   ('organization_created', 'trimtab.create_guardrails', 100),
   ('rule_condition.hour_performance', 'trimtab.hour_values', 100),
@@ -68,4 +70,24 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('retention', 'trimtab.drop_old_webhook_receipts', 100, '{"what": "webhook_receipts", "days": 30}'),
   ('retention', 'trimtab.drop_old_measurements', 100, '{"what": "measurements", "days": 400}'),
   ('retention', 'trimtab.drop_old_runs', 100, '{"what": "runs", "days": 400}')
+on conflict (kind, function) do update set position = excluded.position, options = excluded.options;
+
+-- Schedules.
+insert into trimtab.handlers (kind, function, position, options) values
+  ('retention', 'trimtab.drop_old_job_runs', 100, '{"what": "job_runs", "days": 90}'),
+  ('tick_part', 'trimtab.tick_rezone', 105, '{"scope": "system", "every_seconds": 3600, "limit": 1000}'),
+  ('tick_part', 'trimtab.tick_schedules', 110, '{"organizations": "trimtab.organizations_with_due_schedules", "limit": 5000}'),
+  ('tick_part', 'trimtab.tick_job_runs', 120, '{"organizations": "trimtab.organizations_with_due_runs", "locks": true, "limit": 10}'),
+  ('job.rule', 'trimtab.job_rule', 100, '{"faults": "trimtab.job_rule_faults", "arguments": {"type": "object", "additionalProperties": false,
+    "properties": {"campaign_ids": {"type": "array", "items": {"type": "string"}}}}}'),
+  ('job.autopilot_run', 'trimtab.job_autopilot_run', 100, '{}'),
+  ('job.detect_opportunities', 'trimtab.job_detect_opportunities', 100, '{}'),
+  ('job.detect_anomalies', 'trimtab.job_detect_anomalies', 100, '{}'),
+  ('job.measure_effects', 'trimtab.job_measure_effects', 100, '{}'),
+  ('job.emit_event', 'trimtab.job_emit_event', 100, '{"faults": "trimtab.job_emit_event_faults", "arguments": {"type": "object", "additionalProperties": false,
+    "required": ["event"], "properties": {"event": {"type": "string", "maxLength": 100}, "payload": {"type": "object"}}}}'),
+  ('job.send_notification', 'trimtab.job_send_notification', 100, '{"faults": "trimtab.job_send_notification_faults", "arguments": {"type": "object",
+    "additionalProperties": false, "required": ["message"], "properties": {"message": {"type": "string", "maxLength": 10000},
+    "subject": {"type": "string", "maxLength": 255}, "channel": {"type": "string", "enum": ["in_app", "email", "slack"]},
+    "recipients": {"type": "array", "items": {"type": "string"}}}}}')
 on conflict (kind, function) do update set position = excluded.position, options = excluded.options;
