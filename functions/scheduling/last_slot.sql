@@ -10,6 +10,7 @@ create or replace function trimtab.last_slot(
   language plpgsql
   stable
   parallel safe
+  strict
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 declare

@@ -29,7 +29,7 @@ declare
   v_old trimtab.scheduled_jobs;
   v_new trimtab.scheduled_jobs;
   v_rule record;
-  v_relative jsonb;
+  v_read record;
 begin
   perform trimtab.lock_organization(v_org_id);
   v_faults := trimtab.schema_faults(c_schema, v_document, 'schedule');
@@ -112,20 +112,22 @@ begin
   v_new.event_type := null;
   v_new.event_delay := null;
   if jsonb_typeof(v_new.timing) = 'object' then
-    if v_new.timing ->> 'frequency' = 'relative' then
-      v_relative := coalesce(v_new.timing -> 'relative', v_new.timing);
-      v_new.event_type := v_relative ->> 'event';
-      v_new.event_delay := coalesce(trimtab.read_duration(v_relative -> 'after'), interval '0');
+    v_read := trimtab.read_timing(v_new.timing, 'schedule.timing');
+    if v_read.timing ? 'every' and not v_read.timing ? 'starts_at' and v_new.starts_at is not null then
+      -- What counts from somewhere counts from where it starts.
+      v_read := trimtab.read_timing(v_read.timing || jsonb_build_object(
+        'starts_at', to_char(v_new.starts_at at time zone v_new.time_zone, 'YYYY-MM-DD HH24:MI')), 'schedule.timing');
     end if;
-    if v_document ? 'starts_at' and not v_new.timing ? 'starts_at' and v_new.starts_at is not null then
-      -- Whatever counts from somewhere counts from where it starts.
-      v_new.timing := v_new.timing || jsonb_build_object('starts_at', to_char(v_new.starts_at at time zone v_new.time_zone, 'YYYY-MM-DD HH24:MI:SS'));
-    end if;
-    if trimtab.timing_faults(v_new.timing, 'schedule.timing') <> '{}' then
-      v_faults := v_faults || trimtab.timing_faults(v_new.timing, 'schedule.timing');
-    elsif v_new.event_type is null then
-      v_new.plans := trimtab.timing_plans(v_new.timing);
-      v_new.cron := coalesce(v_new.timing ->> 'cron', v_new.timing ->> 'cron_expression');
+    v_faults := v_faults || v_read.faults;
+    v_new.timing := coalesce(v_read.timing, v_new.timing);
+    v_new.plans := v_read.plans;
+    v_new.cron := v_read.timing ->> 'cron';
+    if v_read.timing ->> 'frequency' = 'relative' then
+      v_new.event_type := v_read.timing ->> 'event';
+      v_new.event_delay := trimtab.read_duration(v_read.timing -> 'after');
+      if v_new.handler = 'emit_event' and v_new.arguments ->> 'event' = v_new.event_type then
+        v_faults := array_append(v_faults, 'arguments.event: found the event after which it runs, allowed: another one.');
+      end if;
     end if;
   end if;
   v_new.on_gap := coalesce(v_document ->> 'on_gap', case when trimtab.is_hourly(v_new.plans) then 'skip' else 'shift' end);

@@ -21,6 +21,9 @@ SHADOW_RULE = (
 )
 
 TRIGGER = '{{"name": "New", "event": {{"type": "visit.made"}}, "target": {{"type": "alert"}}}}'
+SCHEDULE = (
+    '{{"name": "New", "job": "detect_opportunities", "timing": {{"frequency": "cron", "cron": "0 9 * * 1"}}}}'
+)
 
 # What stands in the table's first column, and statements that need just that. A SELECT from a table must find a row.
 CAPABILITIES = {
@@ -117,6 +120,20 @@ CAPABILITIES = {
         "select trimtab.set_rule_status('{automation_rules}', 'archived')",
         "select trimtab.add_rule_action('{automation_rules}', '{{\"type\": \"create_alert\"}}')",
         "select trimtab.adopt_rule('spend_guard', '{{\"status\": \"active\"}}')",
+    ],
+    "read schedules and their runs": [
+        "select from trimtab.v_schedules",
+        "select from trimtab.v_schedule_runs",
+        "select from trimtab.automation_schedules",
+        "select trimtab.upcoming_runs_of('{scheduled_jobs}')",
+    ],
+    "write, pause, run, backfill, remove schedules": [
+        "select trimtab.save_schedule('" + SCHEDULE + "')",
+        "select trimtab.set_schedule_status('{scheduled_jobs}', 'paused')",
+        "select trimtab.run_schedule_now('{scheduled_jobs}')",
+        "select trimtab.backfill_schedule('{scheduled_jobs}', '2026-01-01', '2026-01-02')",
+        "update trimtab.automation_schedules set enabled = false",
+        "select trimtab.remove_schedule('{scheduled_jobs}')",
     ],
     "read the audit log": ["select from trimtab.audit_log", "select from trimtab.automation_audit_log"],
     "say to which hosts webhooks may go": ["select trimtab.set_webhook_hosts('{{hooks.example.com}}'::text[])"],

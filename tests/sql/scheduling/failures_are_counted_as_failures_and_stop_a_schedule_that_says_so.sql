@@ -19,7 +19,7 @@ select results_eq($$select name, run_count, failure_count, consecutive_failures,
   ('fails', 1::bigint, 1::bigint, 1, 'it does not work'), ('passes', 0, 0, 0, null), ('says so', 1, 1, 1, 'half of it'), ('waits', 0, 0, 0, null), ('works', 1, 0, 0, null)$$,
   'a failure counts as one, skipped as nothing');
 select is((select count(*) from test.jobs_done), 3::bigint, 'what a failed one wrote is undone');
-select is((select array_agg(payload ->> 'name' order by 1) from trimtab.events where type = 'schedule.run_failed'), '{fails,"says so"}', 'and told');
+select is((select array_agg(payload ->> 'name' order by payload ->> 'name' collate "C") from trimtab.events where type = 'schedule.run_failed'), '{fails,"says so"}'::text[], 'and told');
 select is((select due_at from trimtab.job_runs where job_id = :'waits'), '2026-03-20 13:01+00', 'a lock is waited for');
 select test.tick(:'acme', '2026-03-20 13:01+00'); select test.tick(:'acme', '2026-03-20 13:02+00'); select test.tick(:'acme', '2026-03-20 13:03+00');
 select is((select status from trimtab.job_runs where job_id = :'waits'), 'due', 'and waited for');
