@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(25);
 
 select is((select count(*) from trimtab.sealing_keys), 1::bigint, 'the deploy makes one key');
 select is(pg_get_userbyid(c.relowner), 'trimtab_auth', 'of the one identity') from pg_class c where c.oid = 'trimtab.sealing_keys'::regclass;
@@ -8,6 +8,14 @@ from unnest(array['trimtab_owner', 'trimtab_definer', 'trimtab_keeper', 'trimtab
 select results_eq($$select r::text from unnest(array['trimtab_owner', 'trimtab_definer', 'trimtab_keeper', 'trimtab_engine', 'trimtab_user']) r
   where has_function_privilege(r, 'trimtab.seal(text)', 'execute') or has_function_privilege(r, 'trimtab.unseal(bytea)', 'execute')
     or has_function_privilege(r, 'trimtab.add_sealing_key()', 'execute')$$, array['trimtab_definer'], 'and the definer alone may seal and open');
+
+-- Whoever calls could have plans printed to the own screen, with every value that is handed on.
+create function pg_temp.tells(p_function pg_proc) returns boolean language sql as $$
+  select p_function.prosecdef and coalesce(not p_function.proconfig @> '{debug_print_plan=off}', true)
+$$;
+select is_empty($$select p.oid::regprocedure from pg_proc p where p.pronamespace = 'trimtab'::regnamespace and pg_temp.tells(p)
+  and (p.proname in ('seal', 'unseal', 'add_sealing_key') or p.prosrc ~ 'trimtab\.((un)?seal|\w*webhook_secret)\(')$$, 'what handles secrets lets no plan be printed');
+select is((select count(*) from pg_proc p where p.pronamespace = 'trimtab'::regnamespace and p.prosecdef and p.proconfig @> '{debug_print_plan=off}'), 7::bigint, 'seven functions do');
 
 set role trimtab_definer;
 select trimtab.seal('horse battery') as sealed, trimtab.seal('horse battery') as other \gset
