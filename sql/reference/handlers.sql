@@ -44,6 +44,8 @@ insert into trimtab.handlers (kind, function, position) values
   ('trigger_target_faults.alert', 'trimtab.target_alert_faults', 100),
   ('trigger_target.emit_event', 'trimtab.target_emit_event', 100),
   ('trigger_target_faults.emit_event', 'trimtab.target_emit_event_faults', 100),
+  ('trigger_target.schedule', 'trimtab.target_schedule', 100),
+  ('trigger_target_faults.schedule', 'trimtab.target_schedule_faults', 100),
   ('person_erased', 'trimtab.forget_recipient', 90),
   ('person_erased', 'trimtab.forget_person', 100),
   ('run_before_deciding', 'trimtab.store_anomalies', 100)

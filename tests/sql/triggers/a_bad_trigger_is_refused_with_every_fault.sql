@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(26);
 
 select test.organization('Acme') as acme, test.organization('Bolt') as bolt \gset
 select test.member(:'acme', 'manager') as manager, test.member(:'acme', 'analyst') as analyst, test.member(:'bolt', 'manager') as other \gset
@@ -43,7 +43,7 @@ debounce.seconds: found 1.5, allowed: a whole number from 1 to 604800 (a week).
 batch: found beside debounce, allowed: one of them.
 event.type: found Nope, allowed: a dotted type such as mention.received, or what types begin with, such as mention.*.
 event.condition: syntax error at end of jsonpath input; allowed: a jsonpath predicate.
-target.type: found moon, allowed: alert, emit_event, notification, rule.', 'all faults at once, with their paths');
+target.type: found moon, allowed: alert, emit_event, notification, rule, schedule.', 'all faults at once, with their paths');
 select is(pg_temp.faults('{"name": "x", "target": {"type": "alert"}}'), 'document: found neither event nor metric, allowed: one of event and metric.', 'it listens to something');
 select is(pg_temp.faults('{"name": "x", "event": {"type": "a.b"}, "metric": {"metric": "spend", "window": "today", "milestone": {"every": 1}}, "target": {"type": "alert"}}'),
   'document: found event and metric, allowed: one of event and metric.', 'to one thing');
@@ -95,6 +95,8 @@ select is(pg_temp.target('{"type": "alert", "severity": "huge", "assignee": "nob
 target.assignee: found nobody, allowed: a member''s address or id, or role:<role>.', 'an alert that there can be');
 select is(pg_temp.target('{"type": "emit_event", "event": "campaign.status_changed"}'),
   'target.event: Events that begin with campaign. are the system''s own.', 'an event of one''s own');
+
+select is(pg_temp.target('{"type": "schedule", "schedule": "None"}'), 'target.schedule: found None, allowed: the name of a schedule.', 'a schedule that there is');
 
 -- Saved again, by name.
 select is(trimtab.save_trigger('{"name": "Again", "status": "paused", "event": {"type": "a.b"}, "target": {"type": "alert"}}'),
