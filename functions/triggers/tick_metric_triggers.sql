@@ -78,6 +78,6 @@ begin
 end
 $$;
 comment on function trimtab.tick_metric_triggers(uuid, timestamptz, integer) is
-  'Part of the tick: lets triggers that watch metrics look at subjects whose measures changed, at most p_limit marks of them, and returns how many. Those that fire write an event to the journal. One that cannot be judged is recorded and costs the others nothing. Takes the organization''s lock where it is free; where another has it, returns 0. For the engine.';
+  'Part of the tick: lets triggers that watch metrics look at subjects whose measures changed. At most p_limit marks of them at a time; returns how many. Those that fire write an event to the journal. One that cannot be judged is recorded and costs the others nothing. Takes the organization''s lock where it is free; where another has it, returns 0. For the engine.';
 alter function trimtab.tick_metric_triggers(uuid, timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_metric_triggers(uuid, timestamptz, integer) to trimtab_engine;

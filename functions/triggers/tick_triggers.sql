@@ -49,6 +49,6 @@ begin
 end
 $$;
 comment on function trimtab.tick_triggers(uuid, timestamptz, integer) is
-  'Part of the tick: fires triggers of an organization with the events that wait for them, at most p_limit times, and those again that failed and whose time has come; returns how often. Takes the organization''s lock where it is free; where another has it, returns 0. For the engine.';
+  'Part of the tick: fires triggers of one organization with the events that wait for them, and those again that failed and whose time has come. At most p_limit times; returns how often. Takes the organization''s lock where it is free; where another has it, returns 0. For the engine.';
 alter function trimtab.tick_triggers(uuid, timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_triggers(uuid, timestamptz, integer) to trimtab_engine;
