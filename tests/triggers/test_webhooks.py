@@ -7,6 +7,7 @@ import hmac
 import http.client
 import json
 import re
+import subprocess
 import threading
 import warnings
 from collections import Counter
@@ -30,6 +31,7 @@ from standardwebhooks import Webhook
 from support.database import ADMIN, ENGINE, Connection, Database, TestCluster
 
 from trimtab.cli.main import main
+from trimtab.database.cluster import find_programs
 from trimtab.database.tree import checkout
 from trimtab.database.verify import verify
 
@@ -490,6 +492,24 @@ def test_without_the_keys_a_copy_opens_nothing_and_goes_on_with_new_secrets(endp
     assert made is not None
     endpoint.secret = made[0]
     assert endpoint.post(connection, endpoint.headers("m1", b"{}"), b"{}") == ACCEPTED
+
+
+def test_a_dump_without_the_keys_data_holds_no_key(endpoint: Endpoint) -> None:
+    """The page's options, on a real dump; without them the key is in it."""
+    key = str(endpoint.db.value("select encode(key, 'hex') from trimtab.sealing_keys"))
+
+    def dump(*options: str) -> str:
+        program = str(find_programs().bin / "pg_dump")
+        command = [program, *options, endpoint.db.dsn()]
+        return str(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+
+    without = dump("--exclude-table-data=trimtab.sealing_keys")
+    keys = dump("--data-only", "--table=trimtab.sealing_keys")
+    whole = dump()
+    assert "COPY trimtab.webhook_secrets" in without and key not in without
+    assert key in keys and "webhook_secrets" not in keys
+    assert key in whole
+    assert endpoint.secret.removeprefix("whsec_") not in whole
 
 
 def test_sealed_anew_the_old_key_is_not_needed(endpoint: Endpoint) -> None:
