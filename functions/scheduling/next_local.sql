@@ -18,6 +18,14 @@ create or replace function trimtab.next_local(
 begin atomic
   select case
     when p_unit = 'once' then case when p_anchor > p_after then p_anchor end
+    -- On days of the week alone, it is one of the next seven days.
+    when p_days = 4294967294 and p_weekdays < 128 and p_months = 4095 and p_unit is null and not p_is_either then
+      case
+        when t.minute is not null and p_weekdays >> t.weekday & 1 = 1 then t.today + make_interval(mins => t.minute)
+        else t.today
+          + (1 + trimtab.lowest_bit(p_weekdays * 129 >> (t.weekday + 1)))
+          + make_interval(mins => 60 * trimtab.lowest_bit(p_hours) + trimtab.lowest_bit(p_minutes))
+      end
     else (
       select (c.month + (c.day - 1))
         + make_interval(mins => case
@@ -31,7 +39,7 @@ begin atomic
             c.month,
             trimtab.month_days(p_days, p_weekdays, p_is_either, c)
               & case when p_unit is null then -1 else trimtab.days_by_interval(p_every, p_unit, p_anchor, c) end as days,
-            case when c.month < t.first_day then t.first_day - c.month + 1 else 0 end as first
+            greatest(t.first_day - c.month + 1, 0) as first
           from trimtab.calendar_months c
           where c.month >= date_trunc('month', t.first_day::timestamp)::date
             and c.month_bit & p_months <> 0
@@ -46,24 +54,29 @@ begin atomic
   end
   from (
     -- The minute of today, if there is one left, and the day from which on to look.
-    select t.today, t.minute, t.today + case when t.minute is null then 1 else 0 end as first_day
+    select
+      b.today, b.minute,
+      b.today + case when b.minute is null then 1 else 0 end as first_day,
+      (b.today - date '0001-01-07') % 7 as weekday
     from (
       select
-        b.at::date as today,
+        a.today,
         case
-          when p_hours >> b.hour & 1 = 1 and p_minutes >> b.minute <> 0
-            then 60 * b.hour + b.minute + trimtab.lowest_bit(p_minutes >> b.minute)
-          when p_hours >> (b.hour + 1) <> 0
-            then 60 * (b.hour + 1 + trimtab.lowest_bit(p_hours >> (b.hour + 1))) + trimtab.lowest_bit(p_minutes)
+          when p_hours >> a.hour & 1 = 1 and p_minutes >> a.minute <> 0
+            then 60 * a.hour + a.minute + trimtab.lowest_bit(p_minutes >> a.minute)
+          when p_hours >> (a.hour + 1) <> 0
+            then 60 * (a.hour + 1 + trimtab.lowest_bit(p_hours >> (a.hour + 1))) + trimtab.lowest_bit(p_minutes)
         end as minute
       from (
-        select a.at, date_part('hour', a.at)::integer as hour, date_part('minute', a.at)::integer as minute
-        from (select date_trunc('minute', greatest(p_after, p_anchor - interval '1 minute')) + interval '1 minute' as at offset 0) a
+        select
+          date_part('hour', n.at)::integer as hour,
+          date_part('minute', n.at)::integer as minute,
+          n.at::date as today
+        from (select greatest(p_after, p_anchor - interval '1 minute') + interval '1 minute' as at offset 0) n
         offset 0
-      ) b
+      ) a
       offset 0
-    ) t
-    offset 0
+    ) b
   ) t
   offset 0;
 end;
