@@ -38,6 +38,8 @@ WORKFLOW = (
     "webhooks",
     "guardrails",
     "rules",
+    "schedules",
+    "process-schedules",
     "triggers",
     "automation",
     "tick",
