@@ -1,4 +1,4 @@
-"""From facts that arrive to the decision about them: with `trimtab tick --loop`, and with pg_cron alone."""
+"""The clock: what it costs where nothing is due, and how long facts wait for the decision about them."""
 
 from __future__ import annotations
 
@@ -86,6 +86,24 @@ def say(name: str, seconds: list[float], goal: float) -> None:
         f"    {name}: {len(seconds)} arrivals, median {statistics.median(seconds):.2f} s, p99 {worst:.2f} s,"
         f" most {seconds[-1]:.2f} s   goal: p99 at most {goal:g} s - {'met' if worst <= goal else 'MISSED'}"
     )
+
+
+def test_idle(tap_db: Database) -> None:
+    """A thousand organizations that have nothing to do."""
+    with tap_db.connect() as connection:
+        connection.execute("select test.organization(format('Org %s', n)) from generate_series(1, 1000) n")
+    measure.vacuum(tap_db)
+    with tap_db.connect(ENGINE) as engine:
+        first = measure.timed(lambda: engine.execute("call trimtab.tick()"))
+        seconds = measure.alternate(
+            20,
+            {
+                lane: lambda lane=lane: measure.timed(lambda: engine.execute("call trimtab.tick(%s)", [lane]))  # type: ignore[misc]
+                for lane in ("quick", "slow")
+            },
+        )
+    measure.say_figure("    a tick with nothing to do, 1,000 organizations", seconds, "ms")
+    measure.say(f"    the first of all, with a run for each: {first:.1f} s")
 
 
 def test_with_the_loop(tap_db: Database) -> None:
