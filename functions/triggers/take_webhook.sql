@@ -13,6 +13,8 @@ create or replace function trimtab.take_webhook(
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 declare
+  -- A number of ten characters could fill a page when it is written out: none is beyond what other systems read.
+  c_numbers constant jsonpath := 'strict $.** ? (@.type() == "number" && (@ > 1e308 || @ < -1e308 || (@ > -1e-308 && @ < 1e-308 && @ != 0)))';
   v_traffic trimtab.webhook_traffic;
   v_rate numeric := p_endpoint.rate_limit_per_minute;
   v_left numeric;
@@ -46,22 +48,25 @@ begin
   else
     begin
       v_document := convert_from(p_body, 'UTF8')::jsonb;
+      v_fault := case
+        when jsonb_typeof(v_document) <> 'object' then 'the body is no JSON object'
+        when v_document @? c_numbers then 'a number is beyond 1e308, or closer to zero than 1e-308'
+      end;
     exception
       when data_exception or program_limit_exceeded then
-        v_document := null;
+        v_fault := 'the body is no JSON object';
     end;
-    if jsonb_typeof(v_document) is distinct from 'object' then
-      v_fault := 'the body is no JSON object';
-    else
+    if v_fault is null then
       v_type := trimtab.webhook_event_type(p_endpoint, v_document);
       v_fault := case when v_type is null
         then format('no text at %s', array_to_string(p_endpoint.type_path, '.'))
         else left(trimtab.event_type_fault(v_type), 300) end;
     end if;
-    v_fault := coalesce(v_fault, (
-      select left((trimtab.schema_faults(t.payload_schema, v_document, 'body'))[1], 300)
+    if v_fault is null then
+      select left((trimtab.schema_faults(t.payload_schema, v_document, 'body'))[1], 300) into v_fault
       from trimtab.event_types t
-      where t.type = v_type));
+      where t.type = v_type;
+    end if;
     if v_fault is not null then
       v_outcome := 'malformed';
     else
