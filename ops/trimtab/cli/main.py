@@ -40,6 +40,7 @@ WORKFLOW = (
     "rules",
     "schedules",
     "process-schedules",
+    "events",
     "triggers",
     "automation",
     "tick",

@@ -301,9 +301,7 @@ class Cluster:
             self._remember("port", str(_free_port()))
         text = SETTINGS + (CRON_SETTINGS if programs.has_cron else "")
         preload = "pg_cron" if programs.has_cron else ""
-        self._write(
-            self.data / "trimtab.conf", text.format(port=self.port, sockets=self.sockets, preload=preload)
-        )
+        self._write(self.data / "trimtab.conf", text.format(port=self.port, sockets=self.sockets, preload=preload))
 
     def _write(self, path: Path, text: str) -> None:
         path.write_text(text)
