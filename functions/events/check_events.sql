@@ -41,9 +41,10 @@ begin atomic
       case when jsonb_typeof(g.event) <> 'object' then format('event: found %s, allowed an object', left(g.event::text, 100)) end,
       t.fault,
       case when g.type is null and jsonb_typeof(g.event) = 'object' then 'type: found nothing, but it is required' end,
-      case when g.event - '{type,payload,subject_type,subject_id,dedupe_key,occurred_at}'::text[] <> '{}' then
-        format('event: found %s, allowed only type, payload, subject_type, subject_id, dedupe_key, occurred_at',
-          left((g.event - '{type,payload,subject_type,subject_id,dedupe_key,occurred_at}'::text[])::text, 100)) end,
+      case when jsonb_typeof(g.event) = 'object' then
+        case when g.event - '{type,payload,subject_type,subject_id,dedupe_key,occurred_at}'::text[] <> '{}' then
+          format('event: found %s, allowed only type, payload, subject_type, subject_id, dedupe_key, occurred_at',
+            left((g.event - '{type,payload,subject_type,subject_id,dedupe_key,occurred_at}'::text[])::text, 100)) end end,
       case when jsonb_typeof(g.payload) <> 'object' then format('payload: found %s, allowed an object', left(g.payload::text, 100)) end,
       case when octet_length(g.payload::text) > 65536 then format('payload: found %s bytes, allowed 65536', octet_length(g.payload::text)) end,
       case when (g.event ->> 'subject_type' is null) <> (g.event ->> 'subject_id' is null)
