@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(14);
 
 select test.organization() as acme \gset
 create function pg_temp.emit(p_org uuid, p_key text) returns bigint language sql as $$
@@ -26,6 +26,10 @@ select is(trimtab.drop_old_events(), 1, 'after 60 days it is dropped');
 select is(pg_temp.keys(), 'april february', 'with its events');
 select is((select string_agg(dedupe_key, ' ' order by dedupe_key) from trimtab.event_keys), 'april february', 'and their keys');
 select is(trimtab.drop_old_events(), 0, 'twice is the same as once');
+select test.clock_at('2026-04-20 00:00+00');
+select is(trimtab.drop_old_events(), 0, 'more than 60 days after its first events february is there');
+select is(pg_temp.emit(:'acme', 'february'), null, 'and as long as an event is there its key is not used again');
+select is((select count(*)::integer from trimtab.events where dedupe_key = 'february'), 1, 'so that it is there once');
 select is(trimtab.ensure_partitions(), 0, 'and what was dropped is not made again');
 select throws_ok($$ select trimtab.drop_old_events('2030-01-01') $$, 'TT005', null, 'a moment that has not come is refused');
 select ok(pg_temp.emit(:'acme', 'january') is not null, 'a forgotten key may be used again');
