@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from support.database import Connection, TestCluster
 
@@ -131,6 +132,58 @@ def kept(connection: Connection, page: Path) -> str:
     )
 
 
+def properties(schema: dict[str, Any]) -> list[str]:
+    """The keys of a payload, those that are required in the order in which the schema names them."""
+    required = schema.get("required", [])
+    return [*required, *sorted(key for key in schema.get("properties", {}) if key not in required)]
+
+
+def systemevents(connection: Connection, page: Path) -> str:
+    """The types that Trimtab itself writes."""
+    rows = connection.execute(
+        "select t.type, t.subject_type, t.description, t.payload_schema from trimtab.event_types t"
+        " where t.source = 'system' order by split_part(t.type, '.', 1), t.type",
+    ).fetchall()
+    return table(
+        ("type", "about", "when", "payload"),
+        [
+            (
+                f"`{name}`",
+                subject or "",
+                said,
+                ", ".join(f"`{key}`" for key in properties(schema))
+                + ("" if schema.get("additionalProperties") is False else " and more"),
+            )
+            for name, subject, said, schema in rows
+        ],
+    )
+
+
+def externalevents(connection: Connection, page: Path) -> str:
+    """The types of the catalogue that come from outside, with what their payloads hold."""
+    rows = connection.execute(
+        "select t.type, t.description, t.payload_schema from trimtab.event_types t"
+        " where t.source = 'external' order by t.type",
+    ).fetchall()
+    text = ""
+    for name, said, schema in rows:
+        keys = []
+        for key in properties(schema):
+            value = schema["properties"][key]
+            kinds = value.get("type", "any")
+            bounds = [
+                word.format(value[limit])
+                for limit, word in (("minimum", "from {}"), ("maximum", "to {}"), ("maxLength", "{} characters"))
+                if limit in value
+            ]
+            notes = [*([kinds] if isinstance(kinds, str) else [" or ".join(kinds)]), *bounds]
+            if key in schema.get("required", []):
+                notes.append("required")
+            keys.append((f"`{key}`", ", ".join(notes), value.get("description", "")))
+        text += f"**`{name}`**: {said}\n\n{table(('key', 'takes', ''), keys)}\n"
+    return text.rstrip("\n") + "\n"
+
+
 PARTS: dict[str, Callable[[Connection, Path], str]] = {
     "summary": summary,
     "parameters": parameters,
@@ -139,6 +192,8 @@ PARTS: dict[str, Callable[[Connection, Path], str]] = {
     "gates": gates,
     "parts": parts,
     "kept": kept,
+    "systemevents": systemevents,
+    "externalevents": externalevents,
 }
 
 
