@@ -134,7 +134,7 @@ def test_with_pg_cron(cluster: TestCluster) -> None:
         with db.connect() as connection:
             connection.execute(path.read_bytes())
     world = make_world(db)
-    for name, command in jobs(slow_workers=2):
+    for name, command in jobs(workers=2):
         db.rows("select cron.schedule(%s, %s, %s)", [name, EVERY_MINUTE, command], user=ENGINE)
     try:
         while db.value("select count(*) from trimtab.autopilot_runs") < ORGANIZATIONS:

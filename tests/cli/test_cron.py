@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from support.database import ADMIN, CRON_DATABASE, ENGINE, Database, TestCluster
 
 from trimtab.cli.main import main
+from trimtab.database.clock import jobs
 from trimtab.database.deploy import migrate
 from trimtab.database.verify import verify
 
@@ -55,8 +56,8 @@ def flight(cluster: TestCluster) -> Database:
     # What an earlier version left behind goes when the jobs of this one are installed.
     database.rows("select cron.schedule('trimtab run_all', '0 * * * *', 'call trimtab.run_all()')", user=ENGINE)
     assert verdict_on_the_jobs(database) == "fail"
-    trimtab(database, "cron", "install", "--slow-workers", "3")
-    trimtab(database, "cron", "install", "--slow-workers", "1")
+    trimtab(database, "cron", "install", "--workers", "3")
+    trimtab(database, "cron", "install", "--workers", "1")
     return database
 
 
@@ -64,6 +65,7 @@ def flight(cluster: TestCluster) -> Database:
 def test_install_is_idempotent_and_listed(flight: Database) -> None:
     found = json.loads(trimtab(flight, "cron", "list", "--json"))
     assert [(job["job"], job["command"]) for job in found] == [
+        ("trimtab tick jobs 1", "call trimtab.tick('jobs')"),
         ("trimtab tick quick", "call trimtab.tick('quick')"),
         ("trimtab tick slow 1", "call trimtab.tick('slow')"),
         ("trimtab watch", "select trimtab.cancel_overdue()"),
@@ -115,7 +117,7 @@ def test_the_clock_beats_and_the_run_appears(flight: Database) -> None:
     stuck = "select failures, overruns, error_code from trimtab.v_tick_health where part = 'stuck'"
     assert flight.rows(stuck, user=ENGINE) == [(1, 1, "57014")]
     told = json.loads(trimtab(flight, "cron", "history", "--json"))
-    assert {"trimtab tick quick", "trimtab tick slow 1", "trimtab watch"} <= {row["job"] for row in told}
+    assert {name for name, _ in jobs(workers=1)} <= {row["job"] for row in told}
     assert {row["status"] for row in told} <= {"succeeded", "running", "starting"}
     told_by_doctor = CliRunner().invoke(main, ["--database-url", flight.dsn(ENGINE), "doctor"])
     assert told_by_doctor.stdout.count("ok ") > 5

@@ -63,7 +63,7 @@ def test_facts_that_arrive_are_judged_and_what_is_late_is_not_needed(tap_db: Dat
     org = tap_db.value("select test.organization('Acme')")
     campaign = tap_db.value("select test.running_campaign(%s, 'loser')", [org])
     runs = "select count(*)::int from trimtab.autopilot_runs where knowledge_revision = {}"
-    with ticking(tap_db, "--slow-workers", "1") as process:
+    with ticking(tap_db, "--workers", "1") as process:
         until(tap_db, runs.format(0), 1)
         for revision, spend in ((1, 300), (2, 301)):
             tap_db.rows(

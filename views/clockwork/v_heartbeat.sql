@@ -9,7 +9,7 @@ from (
   select max(t.last_finished_at) as last_tick_at,
          extract(epoch from trimtab.clock() - max(t.last_finished_at))::integer as lag_seconds
   from trimtab.tick_parts t
-  where t.part in ('tick', 'tick quick', 'tick slow')
+  where t.part = 'tick' or t.part like 'tick %'
 ) b
 cross join (
   select coalesce(array_agg(v.part order by v.part) filter (where v.is_late), '{}') as late,

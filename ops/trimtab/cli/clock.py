@@ -12,7 +12,7 @@ import click
 import psycopg
 
 from trimtab.cli.context import Connection, Settings, json_option, pass_settings, print_checks, print_rows
-from trimtab.database.clock import diagnose
+from trimtab.database.clock import QUICK, SLOW, diagnose
 
 HEALTH = (
     "part", "lane", "lag_seconds", "last_duration_ms", "done", "failures", "organizations_left",
@@ -22,22 +22,22 @@ LONGEST_WAIT = 30.0  # seconds between two tries to reach the database
 
 
 @click.command()
-@click.option("--lane", type=click.Choice(["quick", "slow"]), help="Only the parts of this lane.")
+@click.option("--lane", type=click.Choice([QUICK, *SLOW]), help="Only the parts of this lane.")
 @click.option("--loop", is_flag=True, help="Go on for ever, in place of pg_cron.")
 @click.option("--every", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help="Seconds between beats.")
 @click.option(
-    "--slow-workers", default=2, show_default=True, type=click.IntRange(1, 32), help="Sessions for the slow lane."
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 32), help="Sessions of each lane but the quick."
 )
 @json_option
 @pass_settings
-def tick(settings: Settings, lane: str | None, loop: bool, every: float, slow_workers: int, as_json: bool) -> None:
+def tick(settings: Settings, lane: str | None, loop: bool, every: float, workers: int, as_json: bool) -> None:
     """Let the clock beat: everything that is due, of all organizations.
 
     With --loop it goes on until it is told to stop: the first SIGINT or SIGTERM lets it finish what it is at, the
     second cancels that, too (it is rolled back, and done the next time).
     """
     if loop:
-        _Clock(settings, every).run([lane] if lane else ["quick", *["slow"] * slow_workers])
+        _Clock(settings, every).run([lane] if lane else [QUICK, *SLOW * workers])
         return
     with settings.connect(autocommit=True) as connection:
         connection.execute("call trimtab.tick(%s)", [lane])

@@ -23,16 +23,16 @@ def cron() -> None:
 
 @cron.command()
 @click.option(
-    "--slow-workers",
+    "--workers",
     default=2,
     show_default=True,
     type=click.IntRange(1, 16),
-    help="Jobs for the slow lane: so many organizations are worked on at a time.",
+    help="Jobs for each lane but the quick one: so many organizations are worked on at a time.",
 )
 @pass_settings
-def install(settings: Settings, slow_workers: int) -> None:
+def install(settings: Settings, workers: int) -> None:
     """Install the jobs, each of them every minute: the tick's two lanes, and what watches them."""
-    wanted = jobs(slow_workers)
+    wanted = jobs(workers)
     with settings.connect("engine") as connection:
         _become_engine(connection)
         # Anew, for a job keeps the address at which it reaches the server.

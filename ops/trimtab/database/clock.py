@@ -12,16 +12,17 @@ from trimtab.database.checks import Check
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 EVERY_MINUTE = "* * * * *"
-QUICK = ("trimtab tick quick", "call trimtab.tick('quick')")
-SLOW = ("trimtab tick slow {}", "call trimtab.tick('slow')")
+# What keeps nobody waiting has one session; what may take its time, several.
+QUICK, SLOW = "quick", ("jobs", "slow")
 WATCH = ("trimtab watch", "select trimtab.cancel_overdue()")
 # What earlier versions installed.
 FORMER = ("trimtab run_all", "trimtab run_due")
 
 
-def jobs(slow_workers: int) -> list[tuple[str, str]]:
-    """Name and command of each job: one for what is quick, so many for what is slow, one that watches them."""
-    return [QUICK, *((SLOW[0].format(number), SLOW[1]) for number in range(1, slow_workers + 1)), WATCH]
+def jobs(workers: int) -> list[tuple[str, str]]:
+    """Name and command of each job of pg_cron: one for the quick lane, so many for each other, one watches them."""
+    lanes = [(QUICK, "quick"), *((lane, f"{lane} {number}") for lane in SLOW for number in range(1, workers + 1))]
+    return [*((f"trimtab tick {name}", f"call trimtab.tick('{lane}')") for lane, name in lanes), WATCH]
 
 
 def diagnose(connection: Connection) -> Iterator[Check]:
@@ -56,11 +57,11 @@ def _parts(connection: Connection) -> Iterator[Check]:
         name = f"part {part}"
         if is_late:
             found = "has never run" if lag is None else f"last ended {lag} seconds ago"
-            yield Check(name, "fail", found, "trimtab cron list; trimtab cron install --slow-workers N adds workers")
+            yield Check(name, "fail", found, "trimtab cron list; trimtab cron install --workers N adds workers")
         elif has_failed:
             yield Check(name, "fail", f"failed: {message} [{code}]", "select * from trimtab.v_tick_health")
         elif left:
-            step = "it comes first in the next tick; trimtab cron install --slow-workers N adds workers"
+            step = "it comes first in the next tick; trimtab cron install --workers N adds workers"
             yield Check(name, "note", f"had no time for {left} organizations", step)
         else:
             past = f"; {failures} failures so far, {overruns} of them overruns" if failures else ""

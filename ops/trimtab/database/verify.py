@@ -430,7 +430,7 @@ def _cron(connection: deploy.Connection, state: deploy.State) -> Iterable[Check]
             "select jobname, schedule, active, username from cron.job where jobname like 'trimtab %'"
         )
     }
-    missing = [name for name, _ in jobs(slow_workers=1) if name not in found]
+    missing = [name for name, _ in jobs(workers=1) if name not in found]
     wrong = [
         f"'{name}' at '{schedule}' as {username}{'' if active else ', inactive'}"
         for name, (schedule, active, username) in found.items()
