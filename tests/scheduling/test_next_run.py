@@ -12,7 +12,7 @@ from scheduling.asking import Question, next_runs
 from scheduling.reference import GAPS, OVERLAPS, UTC, changes, cron_runs, expression, local_times, seeded, zones
 from support.database import Connection
 
-# Half an hour, two hours, at midnight, at one in the morning, negative and Ramadan's summer times, across the date line.
+# Half an hour, two hours, at midnight, at one, negative and Ramadan's summer times, across the date line.
 ODD_ZONES = (
     "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll", "America/Santiago", "Asia/Beirut",
     "Europe/Dublin", "Africa/Casablanca", "Pacific/Apia", "Asia/Tehran", "America/Caracas", "Asia/Pyongyang",
