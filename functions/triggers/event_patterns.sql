@@ -10,7 +10,7 @@ declare
   v_parts text[] := string_to_array(p_type, '.');
   v_patterns text[] := array[p_type];
 begin
-  for n in 1 .. cardinality(v_parts) - 1 loop
+  for n in 1 .. coalesce(cardinality(v_parts), 0) - 1 loop
     v_patterns := v_patterns || (array_to_string(v_parts[:n], '.') || '.*');
   end loop;
   return v_patterns;

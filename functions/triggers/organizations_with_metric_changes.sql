@@ -12,11 +12,7 @@ as $$
       or exists (
         select from trimtab.triggers t
         where t.org_id = o.org_id and t.subject_type = 'campaign' and t.source = 'metric' and t.status = 'active')
-        and (exists (select from trimtab.campaign_signals s where s.org_id = o.org_id and s.valid_until <= p_as_of)
-          or exists (
-            select from trimtab.campaigns c
-            where c.org_id = o.org_id and not exists (
-              select from trimtab.campaign_signals s where s.org_id = c.org_id and s.campaign_id = c.id))))
+        and exists (select from trimtab.campaign_signals s where s.org_id = o.org_id and s.valid_until <= p_as_of))
   order by o.org_id
 $$;
 comment on function trimtab.organizations_with_metric_changes(timestamptz) is

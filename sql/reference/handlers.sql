@@ -47,6 +47,7 @@ insert into trimtab.handlers (kind, function, position) values
   ('trigger_target.schedule', 'trimtab.target_schedule', 100),
   ('trigger_target_faults.schedule', 'trimtab.target_schedule_faults', 100),
   ('person_erased', 'trimtab.forget_recipient', 90),
+  ('person_erased', 'trimtab.forget_trigger_recipient', 90),
   ('person_erased', 'trimtab.forget_person', 100),
   ('run_before_deciding', 'trimtab.store_anomalies', 100)
 on conflict (kind, function) do update set position = excluded.position;

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 select test.clock_at('2026-03-10 12:00:00+00');
 select test.organization('Acme') as acme, test.organization('Bolt') as bolt \gset
@@ -57,6 +57,9 @@ select test.facts(:'acme', :'spring', '2026-03-19', 1000, 50, 10, 90, 160);
 select is(pg_temp.fired(), null, 'back above the threshold');
 select test.facts(:'acme', :'spring', '2026-03-18', 1000, 50, 1000, 0, 0);
 select is(pg_temp.fired(), 'roi Spring 0.15841584158415841584', 'and below it once more');
+select test.campaign(:'acme', 'Autumn') as autumn \gset
+select test.facts(:'acme', :'autumn', '2026-03-19', 1000, 50, 10, 200, 160);
+select is(pg_temp.fired(), 'hundred Autumn 200', 'a campaign that is new with its facts');
 select is((select count(*)::integer from trimtab.metric_marks), 0, 'no marks are left');
 
 select * from finish();
