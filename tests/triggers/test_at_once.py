@@ -8,10 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from support.database import ENGINE, Database
 
 EVENTS = 60
 WORKERS = 4
+FANS = {
+    "name": "fans",
+    "metric": {"subject_type": "account", "metric": "followers", "milestone": {"every": 100}},
+    "target": {"type": "noted"},
+}
+MEASURED = {"subject_type": "account", "subject": "blog", "metric": "followers", "value": 150}
 FIRE = "select trimtab.tick_triggers(%s, trimtab.clock(), 3)"
 
 
@@ -167,3 +174,20 @@ def test_a_firing_past_its_deadline_is_tried_again(tap_db: Database, org: str) -
         ("batch", "success", None),
         ("one", "retrying", "57014"),
     ]
+
+
+def test_one_tick_goes_all_the_way(tap_db: Database, org: str) -> None:
+    """A measure arrives; within a tick it is looked at, is an event, and the trigger has fired."""
+    login = tap_db.value("select test.member(%s, 'manager')", [org])
+    with tap_db.connect(login) as manager:
+        manager.execute("select trimtab.save_trigger(%s)", [Jsonb(FANS)])
+        manager.execute("select trimtab.record_measurements(%s)", [Jsonb([MEASURED])])
+    emit(tap_db, org, 1)
+    with tap_db.connect(ENGINE) as engine:
+        engine.execute("call trimtab.tick('quick')")
+    assert tap_db.rows("select trigger, count(*) from public.seen group by 1 order by 1") == [
+        ("batch", 1),
+        ("fans", 1),
+        ("one", 1),
+    ]
+    assert tap_db.rows("select part, error_message from trimtab.tick_parts where error_message is not null") == []
