@@ -19,9 +19,9 @@ declare
   v_function text;
   v_events jsonb;
   v_result jsonb;
+  v_status text;
   v_code text;
   v_message text;
-  v_status text;
 begin
   if p_firing_id is null then
     insert into trimtab.trigger_firings (
@@ -71,12 +71,16 @@ begin
       order by m.event_id desc
       limit c_most_events
     ) x;
-    -- The name comes from a reference table that only deploys write.
-    execute format('select %s($1, $2, $3, $4)', v_function)
-    into v_result
-    using p_org_id, v_trigger.target, coalesce(v_events, '[]'), jsonb_build_object(
-      'trigger_id', v_trigger.id, 'trigger', v_trigger.name, 'firing_id', v_firing.id, 'attempt', v_firing.attempts,
-      'event_count', v_firing.event_count, 'depth', v_firing.depth, 'as_of', p_as_of);
+    if v_events is null then
+      v_result := '{"skipped": "The journal does not go back to its events any more."}';
+    else
+      -- The name comes from a reference table that only deploys write.
+      execute format('select %s($1, $2, $3, $4)', v_function)
+      into v_result
+      using p_org_id, v_trigger.target, v_events, jsonb_build_object(
+        'trigger_id', v_trigger.id, 'trigger', v_trigger.name, 'firing_id', v_firing.id, 'attempt', v_firing.attempts,
+        'event_count', v_firing.event_count, 'depth', v_firing.depth, 'as_of', p_as_of);
+    end if;
     -- What would be checked when the transaction ends is checked now, so that it costs this firing and not the others.
     perform trimtab.settle_envelope(p_org_id);
     v_status := case when v_result ? 'skipped' then 'skipped' else 'success' end;
@@ -120,9 +124,9 @@ begin
       last_error = coalesce(v_message, t.last_error),
       last_error_at = case when v_message is not null then p_as_of else t.last_error_at end
   where t.org_id = p_org_id and t.id = p_trigger_id;
-  return v_status;
+  return case when v_code = '57014' then 'stopped' else v_status end;
 end
 $$;
 comment on function trimtab.fire_trigger(uuid, uuid, bigint[], timestamptz, bigint) is
-  'Has a trigger''s target carried out with events that wait for it, in a block of its own, and records that with its result; with p_firing_id one that failed is tried again with its events. What failed is tried five times, after 1, 2, 4 and 8 minutes, and then given up: the event trigger.failed says so. Effect and record are one transaction. Returns success, skipped (the target had a reason), retrying or failed. For the system''s own functions, under the organization''s lock.';
+  'Has a trigger''s target carried out with events that wait for it, in a block of its own, and records that with its result; with p_firing_id one that failed is tried again with its events. What failed is tried five times, after 1, 2, 4 and 8 minutes, and then given up: the event trigger.failed says so. Effect and record are one transaction. Returns success, skipped (the target had a reason), retrying or failed; stopped where it was cancelled, which is one of the last two in the record. For the system''s own functions, under the organization''s lock.';
 grant execute on function trimtab.fire_trigger(uuid, uuid, bigint[], timestamptz, bigint) to trimtab_definer;

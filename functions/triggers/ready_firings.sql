@@ -20,8 +20,8 @@ as $$
     select t.id, w.first_at, w.events,
       -- How many events one firing takes: all of them when it waited for quiet, a batch, or each on its own.
       case when t.debounce_seconds is not null then w.events else coalesce(t.batch_events, 1) end as portion,
-      t.batch_events is null
-        or w.first_at <= p_as_of - make_interval(secs => t.batch_seconds) as takes_rest,
+      -- What is no whole portion goes once its first event is as old as this.
+      coalesce(p_as_of - make_interval(secs => t.batch_seconds), 'infinity') as rest_before,
       case when t.rate_limit_count is not null then greatest(0, t.rate_limit_count - (
         select count(*)
         from trimtab.trigger_firings f
@@ -40,7 +40,7 @@ as $$
         else true
       end
   ), numbered as (
-    select r.id, r.room, r.portion, r.takes_rest, m.event_id, m.recorded_at,
+    select r.id, r.room, r.portion, r.rest_before, m.event_id, m.recorded_at,
       (row_number() over (partition by r.id order by m.event_id) - 1) / r.portion as place
     from ready r
     cross join lateral (
@@ -56,14 +56,14 @@ as $$
       max(n.recorded_at) as last_at, false as is_suppressed
     from numbered n
     where n.room is null or n.place < n.room
-    group by n.id, n.place, n.portion, n.takes_rest
-    having count(*) = n.portion or n.takes_rest
+    group by n.id, n.place, n.portion, n.rest_before
+    having count(*) = n.portion or min(n.recorded_at) <= n.rest_before
     union all
     select n.id, null, array_agg(n.event_id order by n.event_id), min(n.recorded_at), max(n.recorded_at), true
     from numbered n
     where n.place >= n.room
-    group by n.id, n.portion, n.takes_rest
-    having n.takes_rest or count(*) >= n.portion
+    group by n.id, n.portion, n.rest_before
+    having count(*) >= n.portion or min(n.recorded_at) <= n.rest_before
   )
   -- The first of each trigger before the second of any: none waits for one that is flooded.
   select g.id, g.event_ids, g.first_at, g.last_at, g.is_suppressed

@@ -9,6 +9,24 @@ declare
   v_group record;
   v_count integer := 0;
 begin
+  -- What failed with a trigger that has been paused since is not tried again.
+  with stopped as (
+    update trimtab.trigger_firings f
+    set status = 'suppressed', reason = 'paused', retry_at = null, completed_at = p_as_of
+    where f.org_id = p_org_id
+      and f.status = 'retrying'
+      and not exists (
+        select from trimtab.triggers t where t.org_id = f.org_id and t.id = f.trigger_id and t.status = 'active')
+    returning f.id, f.trigger_id, f.event_count
+  ), gone as (
+    delete from trimtab.trigger_matches m
+    using stopped s
+    where m.org_id = p_org_id and m.firing_id = s.id
+  )
+  update trimtab.triggers t
+  set suppressed_count = t.suppressed_count + s.events
+  from (select s.trigger_id, sum(s.event_count) as events from stopped s group by s.trigger_id) s
+  where t.org_id = p_org_id and t.id = s.trigger_id;
   for v_group in
     with gone as (
       delete from trimtab.trigger_matches m

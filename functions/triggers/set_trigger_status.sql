@@ -30,6 +30,9 @@ begin
     perform trimtab.refresh_signals(v_org_id);
     perform trimtab.baseline_trigger(v_org_id, p_trigger_id);
   end if;
+  if p_status = 'paused' then
+    perform trimtab.release_held_matches(v_org_id, trimtab.clock());
+  end if;
   return true;
 end
 $$;

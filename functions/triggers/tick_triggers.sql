@@ -10,6 +10,7 @@ as $$
 declare
   v_retry record;
   v_ready record;
+  v_status text;
   v_count integer := 0;
 begin
   -- Lock order: the organization's row first. Whoever has it does what is to be done; nobody waits here.
@@ -28,8 +29,12 @@ begin
     order by f.retry_at, f.id
     limit p_limit
   loop
-    perform trimtab.fire_trigger(p_org_id, v_retry.trigger_id, '{}', p_as_of, v_retry.id);
     v_count := v_count + 1;
+    v_status := trimtab.fire_trigger(p_org_id, v_retry.trigger_id, '{}', p_as_of, v_retry.id);
+    -- The time for all of this is over: what was done stays, and the rest follows in the next tick.
+    if v_status = 'stopped' then
+      return v_count;
+    end if;
   end loop;
   for v_ready in
     select r.trigger_id, r.event_ids, r.first_at, r.last_at, r.is_suppressed
@@ -41,9 +46,10 @@ begin
       perform trimtab.record_suppressed(
         p_org_id, v_ready.trigger_id, 'rate_limit', v_ready.event_ids, v_ready.first_at, v_ready.last_at, p_as_of);
     else
-      perform trimtab.fire_trigger(p_org_id, v_ready.trigger_id, v_ready.event_ids, p_as_of);
+      v_status := trimtab.fire_trigger(p_org_id, v_ready.trigger_id, v_ready.event_ids, p_as_of);
     end if;
     v_count := v_count + 1;
+    exit when v_status = 'stopped';
   end loop;
   return v_count;
 end

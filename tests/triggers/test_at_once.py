@@ -169,7 +169,10 @@ def test_a_firing_past_its_deadline_is_tried_again(tap_db: Database, org: str) -
             ).fetchone():
                 break
             watcher.execute("select pg_sleep(0.01)")
-        assert firing.result() == (2,)
+        done = firing.result()
+    assert done in ((1,), (2,)), "nothing is begun after it"
+    if done == (1,):
+        assert worker.execute(FIRE, [org]).fetchone() == (1,)
     assert tap_db.rows("select trigger_name, status, error_code from trimtab.trigger_firings order by 1") == [
         ("batch", "success", None),
         ("one", "retrying", "57014"),

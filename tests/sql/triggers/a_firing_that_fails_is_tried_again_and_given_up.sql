@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(22);
 
 select test.clock_at('2026-03-02 12:00:00+00');
 select test.organization('Acme') as acme \gset
@@ -77,6 +77,21 @@ select test.reset();
 select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}');
 select pg_temp.fire();
 select is((select result from trimtab.v_trigger_firings where status = 'skipped'), '{"skipped": "no time"}', 'a target may have a reason not to');
+
+-- Paused or removed while it is to be tried again.
+update public.broken set is_broken = true;
+delete from trimtab.trigger_firings;
+select test.act_as(:'manager'); select trimtab.save_trigger('{"name": "brittle", "event": {"type": "a.thing"}, "target": {"type": "brittle"}}'); select test.reset();
+select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}'); select pg_temp.fire(); select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}');
+select test.act_as(:'manager'); select trimtab.set_trigger_status(:'brittle', 'paused'); select test.reset();
+select is((select string_agg(status || ' ' || reason || ' ' || event_count, ', ' order by id) from trimtab.trigger_firings), 'suppressed paused 2',
+  'what waits for a paused one, or would be tried again, is let go');
+select is((select count(*)::integer from trimtab.trigger_matches), 0, 'at once');
+select test.act_as(:'manager'); select trimtab.set_trigger_status(:'brittle', 'active'); select test.reset();
+select pg_temp.at('14:00'); select trimtab.emit_event(:'acme'::uuid, 'a.thing', '{}'); select pg_temp.fire();
+select test.act_as(:'manager'); select trimtab.remove_trigger(:'brittle'); select test.reset();
+select is((select string_agg(status || ' ' || reason || ' ' || event_count, ', ' order by id) from trimtab.v_trigger_firings), 'suppressed paused 2, suppressed paused 1',
+  'and so of a removed one, whose firings stay');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(26);
 
 select test.clock_at('2026-03-02 12:00:00+00');
 select test.organization('Acme') as acme \gset
@@ -51,6 +51,9 @@ select is(pg_temp.fired('batch'), 'success 10, success 10', 'of ten');
 select pg_temp.at('13:01:59'); select is(pg_temp.fire(), 0, 'the rest waits');
 select pg_temp.at('13:02:00'); select is(pg_temp.fire(), 1, 'for two minutes');
 select is(pg_temp.fired('batch'), 'success 10, success 10, success 5', 'and is not lost');
+select pg_temp.at('13:10:00'); select pg_temp.emit('a.batch', 10); select pg_temp.at('13:12:00'); select pg_temp.emit('a.batch', 3);
+select is(pg_temp.fire(), 1, 'a rest does not go because those before it are old');
+select pg_temp.at('13:14:00'); select is(pg_temp.fire(), 1, 'but when it is old itself');
 
 -- Rate: what is too much is one row.
 select pg_temp.at('14:00:00'); select pg_temp.emit('a.rate', 5);
