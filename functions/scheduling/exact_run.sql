@@ -10,6 +10,7 @@ create or replace function trimtab.exact_run(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set plan_cache_mode to force_generic_plan
 as $$
 declare
   v_at timestamp := p_after at time zone p_time_zone;

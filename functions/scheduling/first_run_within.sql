@@ -12,6 +12,7 @@ create or replace function trimtab.first_run_within(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set plan_cache_mode to force_generic_plan
 as $$
 declare
   v_size constant interval := trimtab.clock_change(p_time_zone, (p_from + (p_to - p_from) / 2) at time zone p_time_zone);

@@ -43,10 +43,9 @@ begin atomic
           from trimtab.calendar_months c
           where c.month >= date_trunc('month', t.first_day::timestamp)::date
             and c.month_bit & p_months <> 0
-          order by c.month
-          offset 0
         ) m
         where m.days >> m.first <> 0
+        -- Without OFFSET 0 further in: the first month is then read by the index, whatever is known of the table.
         order by m.month
         limit 1
       ) c

@@ -6,13 +6,16 @@ create or replace function trimtab.next_run(
   p_on_overlap text default 'first'
 )
   returns timestamptz
-  language sql
+  language plpgsql
   stable
   parallel safe
-begin atomic
-  select r.run_at
-  from trimtab.run_after(p_plans, p_time_zone, p_after, p_on_gap, p_on_overlap) r;
-end;
+  set search_path to trimtab, pg_catalog, pg_temp
+  set plan_cache_mode to force_generic_plan
+as $$
+begin
+  return r.run_at from trimtab.run_after(p_plans, p_time_zone, p_after, p_on_gap, p_on_overlap) r;
+end
+$$;
 comment on function trimtab.next_run(trimtab.schedule_plan[], text, timestamptz, text, text) is
   'The first run of some plans strictly after a moment, null when there is none until 2100 (see run_after(), which is the same for many).';
 grant execute on function trimtab.next_run(trimtab.schedule_plan[], text, timestamptz, text, text)

@@ -9,6 +9,7 @@ create or replace function trimtab.read_timing(
   stable
   parallel safe
   set search_path to trimtab, pg_catalog, pg_temp
+  set plan_cache_mode to force_generic_plan
 as $$
 declare
   c_frequencies constant text[] := '{once,hourly,daily,weekly,monthly,yearly,cron,interval,relative}';

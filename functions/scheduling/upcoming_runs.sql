@@ -12,6 +12,7 @@ create or replace function trimtab.upcoming_runs(
   parallel unsafe
   rows 10
   set search_path to trimtab, pg_catalog, pg_temp
+  set plan_cache_mode to force_generic_plan
 as $$
 declare
   v_follows_real_time constant boolean := trimtab.is_hourly(p_plans);

@@ -28,7 +28,7 @@ def random_moment(rng: random.Random, first: int = 2015, last: int = 2035) -> dt
 def check(connection: Connection, questions: list[Question]) -> None:
     """Every answer is the reference's."""
     differ = []
-    for question, found in zip(questions, next_runs(connection, questions), strict=True):
+    for question, found in zip(questions, next_runs(connection, questions) if questions else [], strict=True):
         cron, zone, after, on_gap, on_overlap = question
         expected = cron_runs(cron, zoneinfo.ZoneInfo(zone), after, 1, on_gap, on_overlap)
         if found != (expected[0] if expected else None):
@@ -52,7 +52,7 @@ def test_random_expressions_in_utc(connection: Connection, seed: int) -> None:
 @pytest.mark.parametrize("zone", ODD_ZONES)
 def test_near_changes_of_the_clocks(connection: Connection, zone: str) -> None:
     rng = seeded(zone)
-    check(connection, near_changes(rng, zone, 3, 1))
+    check(connection, near_changes(rng, zone, 8, 1))
 
 
 def near_changes(rng: random.Random, zone: str, expressions: int, moments: int) -> list[Question]:
@@ -82,7 +82,7 @@ def near_changes(rng: random.Random, zone: str, expressions: int, moments: int) 
 def test_random_moments_in_random_zones(connection: Connection) -> None:
     rng = seeded(11)
     names = zones()
-    check(connection, [anywhere(rng, expression(rng), rng.choice(names)) for _ in range(400)])
+    check(connection, [anywhere(rng, expression(rng), rng.choice(names)) for _ in range(2000)])
 
 
 def anywhere(rng: random.Random, cron: str, zone: str) -> Question:
