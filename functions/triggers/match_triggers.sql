@@ -45,7 +45,9 @@ begin
         from kinds k
         cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
         cross join lateral (
-          select t.id, t.source, t.subject_type, t.subject_id, t.condition, t.filter_path, t.filter_operator, t.filter_value
+          select t.id, t.source, t.subject_type, t.subject_id, t.condition, t.filter_path, t.filter_operator, t.filter_value,
+            case when t.filter_operator in ('<', '<=') then t.filter_value::numeric else 'Infinity' end as at_most,
+            case when t.filter_operator in ('>', '>=') then t.filter_value::numeric else '-Infinity' end as at_least
           from trimtab.triggers t
           where t.org_id = k.org_id and t.event_type = p.pattern and t.status = 'active'
           offset 0
@@ -76,11 +78,7 @@ begin
         from listening l
         join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path
         where l.filter_operator <> '==' and l.subject_id is null and not a.is_list
-          and case l.filter_operator
-            when '<' then a.number < l.filter_value::numeric
-            when '<=' then a.number <= l.filter_value::numeric
-            when '>' then a.number > l.filter_value::numeric
-            when '>=' then a.number >= l.filter_value::numeric end
+          and a.number between l.at_least and l.at_most
         union all
         select l.org_id, l.id, l.subject_type, l.condition, a.id
         from listening l
@@ -99,7 +97,7 @@ begin
         select l.id, l.subject_type, l.condition, e.*
         from listening l
         join new_events e on e.org_id = l.org_id and e.type = l.type and e.subject_id = l.subject_id
-        where l.source = 'event'
+        where l.source = 'event' and l.subject_id is not null
         union all
         -- What a metric's trigger reports is its own only; nobody else writes under that source.
         select l.id, null, null, e.*
