@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from support import conformance
 from support.database import Connection, TestCluster
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -194,6 +195,7 @@ PARTS: dict[str, Callable[[Connection, Path], str]] = {
     "kept": kept,
     "systemevents": systemevents,
     "externalevents": externalevents,
+    **conformance.PARTS,
 }
 
 
