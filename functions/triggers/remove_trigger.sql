@@ -13,9 +13,10 @@ declare
 begin
   perform trimtab.lock_organization(v_org_id);
   perform trimtab.find_trigger(v_org_id, p_trigger_id);
-  update trimtab.triggers t set status = 'paused' where t.org_id = v_org_id and t.id = p_trigger_id;
-  -- What waits for it is recorded as let go.
-  perform trimtab.release_held_matches(v_org_id, trimtab.clock());
+  update trimtab.trigger_firings f
+  set status = 'suppressed', reason = 'paused', retry_at = null, completed_at = trimtab.clock()
+  where f.org_id = v_org_id and f.trigger_id = p_trigger_id and f.status = 'retrying';
+  delete from trimtab.trigger_matches m where m.org_id = v_org_id and m.trigger_id = p_trigger_id;
   delete from trimtab.triggers t where t.org_id = v_org_id and t.id = p_trigger_id;
 end
 $$;
