@@ -10,10 +10,15 @@ as $$
 begin
   insert into trimtab.waiting_events (org_id, event_id, recorded_at)
   select a.org_id, a.id, a.recorded_at
-  from added a
-  where exists (
-    select from trimtab.automation_rules r
-    where r.org_id = a.org_id and r.event_type = a.type and r.status in ('active', 'shadow'))
+  from (
+    -- Each type is looked up once, however many events have it.
+    select k.org_id, k.type
+    from (select distinct a.org_id, a.type from added a) k
+    where exists (
+      select from trimtab.automation_rules r
+      where r.org_id = k.org_id and r.event_type = k.type and r.status in ('active', 'shadow'))
+  ) k
+  join added a on a.org_id = k.org_id and a.type = k.type
   on conflict do nothing;
   return null;
 end
