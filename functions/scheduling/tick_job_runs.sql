@@ -54,6 +54,6 @@ begin
 end
 $$;
 comment on function trimtab.tick_job_runs(uuid, timestamptz, integer) is
-  'Part of the tick: carries out runs of an organization''s schedules that are due, oldest first, at most p_limit, each in a block of its own (perform_job_run()); before that, closes those that were left open beyond their timeout. Returns how many. For the engine. Errors: 55P03 when another holds the organization for five seconds.';
+  'Part of the tick: carries out the runs of an organization''s schedules that are due. Oldest first, each in a block of its own (perform_job_run()); before that, those that were left open beyond their timeout are closed. At most p_limit; returns how many. For the engine. Errors: 55P03 when another holds the organization for five seconds.';
 alter function trimtab.tick_job_runs(uuid, timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_job_runs(uuid, timestamptz, integer) to trimtab_engine;

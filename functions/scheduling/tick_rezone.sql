@@ -37,6 +37,6 @@ begin
 end
 $$;
 comment on function trimtab.tick_rezone(timestamptz, integer) is
-  'Part of the tick: where the rules of a time zone have changed since the next run was computed, so that its local time is another now, it is computed anew; at most p_limit schedules, returns how many. For the engine.';
+  'Part of the tick: moves schedules whose time zone has other rules than when their next run was computed. At most p_limit; returns how many. For the engine.';
 alter function trimtab.tick_rezone(timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_rezone(timestamptz, integer) to trimtab_engine;

@@ -44,6 +44,6 @@ begin
 end
 $$;
 comment on function trimtab.tick_schedules(uuid, timestamptz, integer) is
-  'Part of the tick: dispatches the schedules of an organization that are due (dispatch_schedules()), at most p_limit; returns how many. A schedule that cannot be computed is stopped and holds up no other. For the engine.';
+  'Part of the tick: makes the runs of an organization''s schedules that are due (dispatch_schedules()). At most p_limit schedules; returns how many. One that cannot be computed is stopped and holds up no other. For the engine.';
 alter function trimtab.tick_schedules(uuid, timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_schedules(uuid, timestamptz, integer) to trimtab_engine;
