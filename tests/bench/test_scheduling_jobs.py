@@ -48,15 +48,19 @@ def test_a_minute_with_100_000_due_schedules(
     rounds = request.config.getoption("--runs")
     made = int(database.value("select count(*) from trimtab.organizations"))
     database.rows(
-        "select count(trimtab.create_organization('Organization ' || n, 'UTC', 'EUR')) from generate_series(%s::integer, %s::integer) n",
+        "select count(trimtab.create_organization('Organization ' || n, 'UTC', 'EUR'))"
+        " from generate_series(%s::integer, %s::integer) n",
         [made + 1, organizations],
     )
     ids = [org_id for (org_id,) in database.rows("select org_id from trimtab.organizations order by 1")]
 
     def prepare() -> None:
-        database.rows("truncate trimtab.scheduled_jobs cascade")
-        database.rows(MAKE, [SCHEDULES])
-        measure.vacuum(database, "trimtab.scheduled_jobs", "trimtab.job_runs")
+        with database.connect() as connection:
+            # Past the audit log, which is not what is measured.
+            connection.execute("set session_replication_role = replica")
+            connection.execute("truncate trimtab.scheduled_jobs cascade")
+            connection.execute(MAKE.encode(), [SCHEDULES])
+        measure.vacuum(database, "trimtab.calendar_months", "trimtab.scheduled_jobs", "trimtab.job_runs")
 
     def dispatch() -> float:
         prepare()
