@@ -154,4 +154,5 @@ def test_the_tick_dispatches_and_runs(tap_db: Database, org: str, save: Save) ->
     tap_db.rows("select test.clock_at('2026-10-20 12:00+00')")
     with tap_db.connect(ENGINE) as connection:
         connection.execute("call trimtab.tick('quick')")
+        connection.execute("call trimtab.tick('jobs')")
     assert tap_db.rows("select status, slot_at::text from trimtab.job_runs") == [("success", "2026-10-20 12:00:00+00")]
