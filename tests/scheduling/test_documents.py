@@ -1,4 +1,4 @@
-"""docs/schedules/README.md: its examples answer what it says. tests/rules/test_pages.py holds the conformance tables."""
+"""docs/schedules/README.md: its examples answer what it says. tests/rules/test_pages.py holds its tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def test_many_at_once(connection: Connection) -> None:
     connection.execute("set search_path to trimtab, public")
     with connection.transaction(force_rollback=True):
         connection.execute(
-            "create temp table my_schedules as select 'a' as name, array[cron_plan('@daily')] as plans, 'UTC' as time_zone"
+            "create temp table my_schedules as"
+            " select 'a' as name, array[cron_plan('@daily')] as plans, 'UTC' as time_zone"
         )
         [(name, run_at)] = connection.execute(BLOCKS[1].encode()).fetchall()
         assert (name, run_at.hour) == ("a", 0)

@@ -66,7 +66,9 @@ def near_changes(rng: random.Random, zone: str, expressions: int, moments: int) 
             hours = (local + dt.timedelta(hours=rng.choice([0, 0, 1, -1]))).hour
             minute, month, weekday = rng.randrange(60), rng.choice(["*", local.month]), local.isoweekday() % 7
             cron = (
-                f"{minute} {hours} * * *" if kind < 0.4
+                f"{minute} {hours} * * *" if kind < 0.2
+                else f"{minute},{(minute + 20) % 60} {hours} * * *" if kind < 0.3
+                else f"{minute} {hours} {local.day} {local.month} *" if kind < 0.4
                 else f"*/{rng.choice([5, 15, 20])} {rng.choice(['*', hours])} * * *" if kind < 0.6
                 else f"{minute} {hours} * {month} {weekday}" if kind < 0.8
                 else expression(rng)
@@ -91,7 +93,7 @@ def anywhere(rng: random.Random, cron: str, zone: str) -> Question:
 
 def test_no_run_is_left_out_or_comes_twice(connection: Connection) -> None:
     """From run to run through two changes, the sequence is the reference's."""
-    crons = ("30 2 * * *", "0 * * * *", "*/20 1-3 * * *", "0 3 * * *", "59 1 * * 0")
+    crons = ("30 2 * * *", "0 * * * *", "*/20 1-3 * * *", "0 3 * * *", "59 1 * * 0", "20,40 2 * * *")
     cases = itertools.product(crons, ("Europe/Berlin", "Australia/Lord_Howe"), GAPS, OVERLAPS)
     for cron, zone, on_gap, on_overlap in cases:
         tz = zoneinfo.ZoneInfo(zone)
