@@ -46,8 +46,7 @@ begin
         cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
         cross join lateral (
           select t.id, t.source, t.subject_type, t.subject_id, t.condition, t.filter_path, t.filter_operator, t.filter_value,
-            case when t.filter_operator in ('<', '<=') then t.filter_value::numeric else 'Infinity' end as at_most,
-            case when t.filter_operator in ('>', '>=') then t.filter_value::numeric else '-Infinity' end as at_least
+            case when t.filter_operator in ('>', '>=') then 1 when t.filter_operator in ('<', '<=') then -1 end as sign
           from trimtab.triggers t
           where t.org_id = k.org_id and t.event_type = p.pattern and t.status = 'active'
           offset 0
@@ -68,17 +67,29 @@ begin
             when jsonb_typeof(f.value) = 'array' then f.value end as value
         ) v
         where v.value is not null
+      ), bounds as materialized (
+        -- Of conditions that begin with a comparison: what has to be reached, in order. Below is above with the other sign.
+        select l.org_id, l.type, l.filter_path, l.sign, array_agg(v.bound order by v.bound, l.id) as bounds,
+               array_agg(l.id order by v.bound, l.id) as trigger_ids
+        from listening l
+        cross join lateral (select l.sign * l.filter_value::numeric as bound) v
+        where l.sign is not null and l.subject_id is null
+        group by l.org_id, l.type, l.filter_path, l.sign
+      ), reached as (
+        select a.org_id, a.type, a.id as event_id, t.trigger_id
+        from bounds b
+        join looked_at a on a.org_id = b.org_id and a.type = b.type and a.filter_path = b.filter_path
+        cross join lateral unnest(b.trigger_ids[1:width_bucket(b.sign * a.number, b.bounds)]) t (trigger_id)
+        where not a.is_list
       ), candidates as (
         select l.org_id, l.id as trigger_id, l.subject_type, l.condition, a.id as event_id
         from listening l
         join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path and a.value = l.filter_value
         where l.filter_operator = '==' and l.subject_id is null and not a.is_list
         union all
-        select l.org_id, l.id, l.subject_type, l.condition, a.id
-        from listening l
-        join looked_at a on a.org_id = l.org_id and a.type = l.type and a.filter_path = l.filter_path
-        where l.filter_operator <> '==' and l.subject_id is null and not a.is_list
-          and a.number between l.at_least and l.at_most
+        select r.org_id, l.id, l.subject_type, l.condition, r.event_id
+        from reached r
+        join listening l on l.org_id = r.org_id and l.type = r.type and l.id = r.trigger_id
         union all
         select l.org_id, l.id, l.subject_type, l.condition, a.id
         from listening l
