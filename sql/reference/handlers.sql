@@ -80,7 +80,7 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('retention', 'trimtab.drop_old_job_runs', 100, '{"what": "job_runs", "days": 90}'),
   ('tick_part', 'trimtab.tick_rezone', 105, '{"scope": "system", "every_seconds": 3600, "limit": 1000}'),
   ('tick_part', 'trimtab.tick_schedules', 110, '{"organizations": "trimtab.organizations_with_due_schedules", "limit": 5000}'),
-  ('tick_part', 'trimtab.tick_job_runs', 120, '{"lane": "jobs", "organizations": "trimtab.organizations_with_due_runs", "locks": true, "limit": 10, "organization_seconds": 60, "part_seconds": 60}'),
+  ('tick_part', 'trimtab.tick_job_runs', 120, '{"lane": "jobs", "organizations": "trimtab.organizations_with_due_runs", "locks": true, "limit": 1, "organization_seconds": 60, "part_seconds": 60}'),
   ('job.rule', 'trimtab.job_rule', 100, '{"faults": "trimtab.job_rule_faults", "arguments": {"type": "object", "additionalProperties": false,
     "properties": {"campaign_ids": {"type": "array", "items": {"type": "string"}}}}}'),
   ('job.autopilot_run', 'trimtab.job_autopilot_run', 100, '{}'),
