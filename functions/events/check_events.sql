@@ -49,6 +49,8 @@ begin atomic
       case when octet_length(g.payload::text) > 65536 then format('payload: found %s bytes, allowed 65536', octet_length(g.payload::text)) end,
       case when (g.event ->> 'subject_type' is null) <> (g.event ->> 'subject_id' is null)
         then 'subject_type, subject_id: found one of them, allowed both or none' end,
+      case when jsonb_typeof(g.event -> 'subject_type') not in ('string', 'null')
+        then format('subject_type: found %s, allowed a text', left((g.event -> 'subject_type')::text, 100)) end,
       case when length(g.subject_type) not between 1 and 100 then format('subject_type: found %s characters, allowed 1 to 100', length(g.subject_type)) end,
       case when g.event ->> 'subject_id' is not null and g.subject_id is null
         then format('subject_id: found %s, allowed a UUID', left((g.event -> 'subject_id')::text, 100)) end,

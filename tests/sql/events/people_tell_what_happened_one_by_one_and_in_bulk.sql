@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(32);
 
 select test.clock_at('2026-03-05 12:00+00');
 select test.organization('Acme') as acme, test.organization('Bolt') as bolt \gset
@@ -73,6 +73,9 @@ select results_eq(
   $$ select payload, dedupe_key, occurred_at from trimtab.v_events where dedupe_key in ('m2', '17') order by id $$,
   $$ values ('{"sentiment": 0.2}'::jsonb, 'm2', timestamptz '2026-02-28 23:59:59.5+00'), ('{}', '17', timestamptz '2024-02-29 04:30+00') $$,
   'of two with one key the first without a fault is taken');
+select is(
+  pg_temp.told(trimtab.emit_events('[{"type": "team.met", "subject_type": {"a": 1}, "subject_id": "7a000000-0000-4000-8000-00000000000b"}]'), 0),
+  'subject_type: found {"a": 1}, allowed a text', 'what a subject is is a text');
 select is(trimtab.emit_events('[{"type": "team.met", "dedupe_key": "m2"}]'), '{"inserted": 0, "repeated": 1, "refused": []}', 'and that is remembered');
 select is(trimtab.emit_events('[]'), '{"inserted": 0, "repeated": 0, "refused": []}', 'none are none');
 select is((trimtab.submit_event('team.met', p_dedupe_key => 'm2')) -> 'repeated', 'true', 'however it is told');
