@@ -35,6 +35,9 @@ begin
           then format('metric: found %s, allowed: a name in lower case.', left(r.document ->> 'metric', 100)) end,
         case when num_nonnulls(r.document ->> 'subject_id', r.document ->> 'subject') = 0
           then 'subject: found nothing, allowed: a name here, or an id in subject_id.' end,
+        -- A few bytes can stand for a hundred thousand digits, with which nothing could be reckoned.
+        case when r.document -> 'value' @@ '$ > 1e308 || $ < -1e308 || ($ > -1e-308 && $ < 1e-308 && $ != 0)'
+          then 'value: found a number beyond 1e308, or closer to zero than 1e-308, allowed: numbers between.' end,
         case when r.document ->> 'measured_at' !~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$'
           then format('measured_at: found %s, allowed: a time with its offset such as 2026-03-01T12:00:00Z.', left(r.document ->> 'measured_at', 100)) end
       ], null) as faults

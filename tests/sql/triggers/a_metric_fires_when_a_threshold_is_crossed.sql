@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(23);
 
 select test.clock_at('2026-03-10 12:00:00+00');
 select test.organization('Acme') as acme \gset
@@ -98,6 +98,14 @@ select is(trimtab.record_measurements('[{"subject_type": "account", "subject": "
   {"subject_type": "account", "subject": "c", "metric": "m", "value": 1, "measured_at": "2026-03-10T13:00:00Z"}, 7]') - 'recorded' #>> '{}',
   '{"refused": [{"index": 1, "faults": ["y: found this key, allowed: measured_at, metric, subject, subject_id, subject_type, value.", "value: found \"x\", allowed: a number.", "subject_type: found campaign, allowed: other subjects; campaigns are measured by their facts.", "metric: found M, allowed: a name in lower case.", "subject: found nothing, allowed: a name here, or an id in subject_id."]}, {"index": 2, "faults": ["measured_at: found 2026-02-30T00:00:00Z, allowed: a day that there is."]}, {"index": 3, "faults": ["measured_at: found 2026-03-10T13:00:00Z, allowed: nothing in the future."]}, {"index": 4, "faults": ["document: found 7, allowed: an object.", "subject: found nothing, allowed: a name here, or an id in subject_id."]}], "repeated": 0}',
   'good rows are recorded, the others returned with their faults');
+select is(
+  (select jsonb_agg(distinct r -> 'faults') from jsonb_array_elements(trimtab.record_measurements((
+    select jsonb_agg(jsonb_build_object('subject_type', 'account', 'subject', 'd', 'metric', 'm', 'value', v::numeric))
+    from unnest(array['1e131071', '-1.1e308', '1e-400', '-1e-400']) v)) -> 'refused') r),
+  '[["value: found a number beyond 1e308, or closer to zero than 1e-308, allowed: numbers between."]]', 'nor numbers with which nothing can be reckoned');
+select is(trimtab.record_measurements((
+    select jsonb_agg(jsonb_build_object('subject_type', 'account', 'subject', v, 'metric', 'm', 'value', v::numeric))
+    from unnest(array['1e308', '-1e308', '1e-308', '0']) v)), '{"recorded": 4, "repeated": 0, "refused": []}', 'others are');
 select throws_ok($$ select trimtab.record_measurements('{}') $$, 'TT079', null, 'it takes a list');
 select test.reset();
 
