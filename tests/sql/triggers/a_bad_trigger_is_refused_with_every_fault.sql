@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(34);
 
 select test.organization('Acme') as acme, test.organization('Bolt') as bolt \gset
 select test.member(:'acme', 'manager') as manager, test.member(:'acme', 'analyst') as analyst, test.member(:'bolt', 'manager') as other \gset
@@ -57,7 +57,15 @@ select is(pg_temp.condition('$.at.datetime() < "2026-01-01".datetime()'),
   'event.condition: reads dates, whose answer depends on who asks; allowed: comparisons of numbers, texts and booleans.', 'so are dates');
 select is(pg_temp.condition('$.a like_regex "^(.*)\\1$"'),
   'event.condition: refers back within a pattern, which can take for ever; allowed: patterns without back references.', 'and back references');
+-- What multiplies with each step or each element would keep whoever writes an event waiting for ever.
+select matches(pg_temp.condition(c), 'can take for ever', 'so is ' || left(c, 50))
+from unnest(array[
+  '$.a like_regex "(?=.*a)(?=.*b)x"', '$.a like_regex "x(?<!\\(y)"', '$.**.**.** == 5', 'exists($.** ? (exists($.** ? (@ == 1))))',
+  '$' || repeat('[0,0]', 100) || ' == 1', '$.keyvalue().keyvalue().key == "a"', 'exists($.a[*] ? (@ == $.b[*]))',
+  'exists($.a ? (@.size() > 1) ? ((@.b + 1) == ($.c)))']) c;
 select is(concat(
+    pg_temp.condition('$.** == 1 && $."a,b" == "(?=$" && $."x.**" == 2'), pg_temp.condition('$.a[0 to 2] == 1 && $.a[last] == $.b'),
+    pg_temp.condition('$.a like_regex "\\(?=x, (?:i)"'), pg_temp.condition('(exists($.kv.keyvalue() ? (@.value > (1 + 2))) && ($.c.size() > 1))'),
     pg_temp.condition('$.a > 1 && !($.b like_regex "^x\\d" flag "i") || exists($.c[*] ? (@.d == "$x"))'),
     pg_temp.condition('strict $.a == "a$"'), pg_temp.condition('$.text == "datetime"'), pg_temp.condition('$.a like_regex "\\\\1"')),
   '', 'all else is taken');
