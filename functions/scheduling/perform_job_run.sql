@@ -33,6 +33,10 @@ begin
     return 'skipped';
   end if;
 
+  -- What is written from here on was caused by this run, and by what asked for it.
+  update trimtab.job_runs r
+  set transaction_id = pg_current_xact_id()
+  where r.org_id = p_org_id and r.id = p_run_id;
   -- The block isolates failures: what the handler did is undone, and only that.
   begin
     perform trimtab.set_deadline('schedule ' || v_job.id, v_begun + v_job.timeout_seconds * interval '1 second');
@@ -79,7 +83,7 @@ begin
   then
     -- Whoever sits on a lock will let it go.
     update trimtab.job_runs r
-    set attempts = r.attempts + 1, due_at = p_as_of + interval '1 minute', error_code = v_code, error_message = v_message
+    set transaction_id = null, attempts = r.attempts + 1, due_at = p_as_of + interval '1 minute', error_code = v_code, error_message = v_message
     where r.org_id = p_org_id and r.id = p_run_id;
     return 'due';
   end if;

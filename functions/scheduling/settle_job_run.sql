@@ -21,7 +21,7 @@ declare
   v_next timestamptz;
 begin
   update trimtab.job_runs r
-  set status = p_status, result = p_result, error_code = p_error_code, error_message = p_error_message,
+  set status = p_status, transaction_id = null, result = p_result, error_code = p_error_code, error_message = p_error_message,
       started_at = case when p_status = 'skipped' then r.started_at else coalesce(r.started_at, p_as_of) end,
       completed_at = case when p_status <> 'running' then p_as_of end,
       duration_ms = coalesce(p_duration_ms, (extract(epoch from p_as_of - r.started_at) * 1000)::integer),

@@ -34,6 +34,16 @@ begin
     and f.status = 'running'
     and f.transaction_id = pg_current_xact_id_if_assigned()
   limit 1;
+  if not found then
+    -- So was what a schedule's run does that a trigger asked for.
+    select f.* into v_running
+    from trimtab.job_runs r
+    join trimtab.trigger_firings f on f.org_id = r.org_id and f.id = substring(r.origin_key from '^trigger:(\d+)$')::bigint
+    where r.org_id in (select n.org_id from new_events n)
+      and r.origin = 'trigger'
+      and r.transaction_id = pg_current_xact_id_if_assigned()
+    limit 1;
+  end if;
 
   loop
     -- The block isolates failures: a condition that raises must not undo what it looks at.
@@ -146,7 +156,7 @@ begin
 end
 $$;
 comment on function trimtab.match_triggers() is
-  'Statement trigger of the journal: puts each new event into the queue of each active trigger of its organization that listens to its type and subject and whose condition holds. A condition that raises is asked again event by event, and does not hold where it cannot be answered. Events of a firing know which triggers led to them: none of these fires again, and the chain ends after five.';
+  'Statement trigger of the journal: puts each new event into the queue of each active trigger of its organization that listens to its type and subject and whose condition holds. A condition that raises is asked again event by event, and does not hold where it cannot be answered. Events of a firing, and of a schedule''s run that it asked for, know which triggers led to them: none of these fires again, and the chain ends after five.';
 alter function trimtab.match_triggers() owner to trimtab_definer;
 -- keeper: owns the journal.
 grant execute on function trimtab.match_triggers() to trimtab_keeper;
