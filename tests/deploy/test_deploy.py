@@ -80,6 +80,20 @@ def test_each_migration_down_and_up_alone(db: Database, fresh: list[str]) -> Non
     assert snapshot(db) == fresh
 
 
+def test_partitions_stay_guarded_when_a_migration_goes_and_comes_back(db: Database) -> None:
+    guards = (
+        "select c.relname, c.relrowsecurity, c.relforcerowsecurity, array(select p.polname from pg_policy p"
+        " where p.polrelid = c.oid order by 1) from pg_class c"
+        " where c.relnamespace = 'trimtab'::regnamespace and c.relkind = 'r' and c.relispartition order by 1"
+    )
+    before = db.rows(guards)
+    assert before
+    assert {row[1:3] for row in before} == {(True, True)}
+    rollback_schema(db.dsn(ADMIN), steps=1)
+    migrate(db.dsn(ADMIN))
+    assert db.rows(guards) == before
+
+
 def test_everything_loaded_again_changes_nothing(db: Database, fresh: list[str]) -> None:
     result = migrate(db.dsn(ADMIN), again=True)
     assert len(result.plan.repeatables) == len(Tree().repeatables)

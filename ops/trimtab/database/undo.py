@@ -78,10 +78,14 @@ def _targets(tree: Tree, state: deploy.State, to: str | None, steps: int | None)
 
 
 def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> None:
-    """Drop what the repeatable files made, as the ledger knows them; data stays, and the owners can still reach it."""
+    """Drop what the repeatable files made, as the ledger knows them; data stays, and the owners can still reach it.
+
+    What guards partitions came with them from ensure_partitions(), and no file would bring it back.
+    """
     stems = _stems(state)
     for table, policy in connection.execute(
-        "select p.tablename, p.policyname from pg_catalog.pg_policies p where p.schemaname = 'trimtab'"
+        "select c.relname, p.polname from pg_catalog.pg_policy p join pg_catalog.pg_class c on c.oid = p.polrelid"
+        " where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and not c.relispartition"
     ).fetchall():
         connection.execute(
             sql.SQL("drop policy {} on {}").format(sql.Identifier(policy), sql.Identifier("trimtab", table))
@@ -89,6 +93,7 @@ def _drop_repeatables(connection: deploy.Connection, state: deploy.State) -> Non
     for (table,) in connection.execute(
         "select c.relname from pg_catalog.pg_class c"
         " where c.relnamespace = pg_catalog.to_regnamespace('trimtab') and c.relforcerowsecurity"
+        " and not c.relispartition"
     ).fetchall():
         connection.execute(
             sql.SQL("alter table {} no force row level security").format(sql.Identifier("trimtab", table))
