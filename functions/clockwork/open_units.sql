@@ -9,11 +9,16 @@ create or replace function trimtab.open_units(p_part text, p_org_ids uuid[])
 as $$
   insert into trimtab.tick_units (org_id, part, served_at)
   select o.org_id, p_part, '-infinity'
-  from trimtab.organizations o
-  where o.org_id = any (p_org_ids)
-    and o.archived_at is null
-    and not exists (select from trimtab.tick_units u where u.org_id = o.org_id and u.part = p_part)
-  order by o.org_id
+  from (
+    select o.org_id
+    from trimtab.organizations o
+    where o.org_id = any (p_org_ids)
+      and o.archived_at is null
+      and not exists (select from trimtab.tick_units u where u.org_id = o.org_id and u.part = p_part)
+    order by o.org_id
+    -- One that somebody sits on comes to it the next time.
+    for key share skip locked
+  ) o
   on conflict do nothing
 $$;
 comment on function trimtab.open_units(text, uuid[]) is

@@ -26,6 +26,7 @@ declare
   v_last_code text;
   v_last_message text;
   v_is_over boolean;
+  v_name text := pg_catalog.current_setting('application_name');
 begin
   perform trimtab.cancel_overdue();
   for v_part in
@@ -49,6 +50,9 @@ begin
         begin
           perform trimtab.set_deadline(v_part.part, v_part_until);
           execute pg_catalog.format('select %s($1, $2)', v_part.function) into v_done using trimtab.clock(), v_part.item_limit;
+          -- What is done late is done: nothing is left that may be cancelled.
+          perform pg_catalog.set_config('application_name', v_name, true);
+          v_done := coalesce(v_done, 0);
         exception when query_canceled or assert_failure or others then
           get stacked diagnostics v_last_code = returned_sqlstate, v_last_message = message_text;
           v_failures := 1;
@@ -60,6 +64,7 @@ begin
       end loop;
       continue when v_served = 0;
     else
+      set local lock_timeout = '2s';
       begin
         execute pg_catalog.format('select array(select d.org_id from %s d (org_id))',
           coalesce(v_part.organizations || '($2)', 'trimtab.organizations_unserved($1, $2, $3)'))
@@ -96,15 +101,23 @@ begin
             perform trimtab.set_deadline(v_part.part, v_unit_until);
             execute pg_catalog.format('select %s($1, $2, $3)', v_part.function)
               into v_done using v_org_id, trimtab.clock(), v_part.item_limit;
+            perform pg_catalog.set_config('application_name', v_name, true);
+            v_done := coalesce(v_done, 0);
           exception when query_canceled or assert_failure or others then
             get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
             v_done := 0;
           end;
           v_is_over := v_code is not null or v_done < v_part.item_limit
             or trimtab.stopwatch() >= v_unit_until or trimtab.stopwatch() >= v_part_until;
-          v_seen[v_place] := trimtab.finish_unit(
-            v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
-            case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
+          begin
+            v_seen[v_place] := trimtab.finish_unit(
+              v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
+              case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
+          exception when assert_failure or others then
+            -- Somebody sits on the organization: what was done stays, what there is to tell of it waits.
+            raise warning 'how part % went was not recorded: % [%]', v_part.part, sqlerrm, sqlstate;
+            v_is_over := true;
+          end;
         end if;
         v_total := v_total + v_done;
         if v_code is not null then

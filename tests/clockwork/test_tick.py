@@ -208,6 +208,57 @@ def test_a_busy_organization_is_passed_by_where_its_lock_is_needed(shop: Databas
     assert health(shop, "locking")["failures"] == 0
 
 
+def test_an_organization_that_somebody_keeps_to_himself_stops_nobody_else(shop: Database) -> None:
+    acme = shop.value("select org_id from trimtab.organizations where name = 'Acme'")
+    enter(shop, "old", note("old") + f" if p_org_id = '{acme}' then raise 'no'; end if; return 0;")
+    # It has been there before, so that it has something to tell (whose journal needs the organization's row).
+    shop.rows("insert into trimtab.tick_units (org_id, part, served_at) values (%s, 'old', '-infinity')", [acme])
+    enter(shop, "new", note("new") + " return 0;", position=200)
+    with shop.connect(autocommit=False) as holder:
+        holder.execute("select from trimtab.organizations where name = 'Acme' for update")
+        tick(shop)
+        holder.rollback()
+    assert sorted(done(shop)) == [("Bolt", "new"), ("Bolt", "old")]
+    tick(shop)
+    assert ("Acme", "new") in done(shop)
+    assert health(shop, "old")["organizations_failing"] == 1
+
+
+def test_a_part_that_does_not_say_how_many_is_over(shop: Database) -> None:
+    enter(shop, "mute", note("mute") + " return null;")
+    enter(shop, "all", "return null;", position=200, scope="system")
+    tick(shop)
+    assert sorted(done(shop)) == [("Acme", "mute"), ("Bolt", "mute")]
+    assert health(shop, "mute")["done"] == health(shop, "all")["done"] == 0
+
+
+def test_what_is_done_late_is_not_cancelled_any_more(shop: Database) -> None:
+    # From then on there is nothing to cancel, however long the commit takes.
+    enter(shop, "late", note("late") + " return 0;")
+    shop.rows(
+        "create function test.names() returns trigger language plpgsql as $$ begin"
+        " insert into test.done (part) values (current_setting('application_name')); return null; end $$"
+    )
+    shop.rows("create trigger names after update on trimtab.tick_units for each row execute function test.names()")
+    shop.rows("grant all on test.done to trimtab_definer; grant usage on schema test to trimtab_definer")
+    tick(shop)
+    [names] = shop.rows("select count(*), bool_or(part like 'trimtab until %') from test.done where org_id is null")
+    assert names == (2, False)
+
+
+def test_what_cannot_be_recorded_of_one_stops_nobody_else(shop: Database) -> None:
+    acme = shop.value("select org_id from trimtab.organizations where name = 'Acme'")
+    enter(shop, "work", note("work") + " return 0;")
+    enter(shop, "after", note("after") + " return 0;", position=200)
+    shop.rows(
+        "create function test.refuse() returns trigger language plpgsql as $$ begin"
+        f" if new.org_id = '{acme}' then raise 'no'; end if; return new; end $$"
+    )
+    shop.rows("create trigger refuse before update on trimtab.tick_units for each row execute function test.refuse()")
+    tick(shop)
+    assert sorted(done(shop)) == [("Acme", "after"), ("Acme", "work"), ("Bolt", "after"), ("Bolt", "work")]
+
+
 def test_lanes_periods_and_what_an_installation_wants_otherwise(shop: Database) -> None:
     enter(shop, "quick", note("quick") + " return 0;")
     enter(shop, "slow", note("slow") + " return 0;", lane="slow", every_seconds=3600)
