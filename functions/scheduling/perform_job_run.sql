@@ -64,10 +64,12 @@ begin
       v_message := coalesce(v_result ->> 'error_message', 'It said no more than that it failed.');
     end if;
   exception
-    when serialization_failure then
-      raise;
     when query_canceled or assert_failure or others then
       get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
+      if v_code = '40001' and current_setting('transaction_isolation') <> 'read committed' then
+        -- The caller's transaction cannot go on.
+        raise;
+      end if;
       v_result := null;
       if v_code = '57014' and trimtab.stopwatch() < v_begun + v_job.timeout_seconds * interval '1 second' then
         -- Not its own time that is over: whoever cancelled meant all of it.
@@ -78,10 +80,10 @@ begin
         v_message := format('It took longer than %s seconds.', v_job.timeout_seconds);
       end if;
   end;
-  if v_code in ('55P03', '40P01') and v_status = 'failure' and v_result is null and v_run.attempts + 1 < c_most_attempts
+  if v_code in ('55P03', '40P01', '40001') and v_status = 'failure' and v_result is null and v_run.attempts + 1 < c_most_attempts
     and v_run.origin <> 'person'
   then
-    -- Whoever sits on a lock will let it go.
+    -- Whoever sits on a lock will let it go, or has written.
     update trimtab.job_runs r
     set transaction_id = null, attempts = r.attempts + 1, due_at = p_as_of + interval '1 minute', error_code = v_code, error_message = v_message
     where r.org_id = p_org_id and r.id = p_run_id;
@@ -94,5 +96,5 @@ begin
 end
 $$;
 comment on function trimtab.perform_job_run(uuid, uuid, timestamptz) is
-  'Carries out one run of a schedule by the function that handlers name for it, job.<handler>(p_org_id, p_arguments, p_context {schedule_id, schedule_name, run_id, slot_at, origin, event_id, rule_id, time_zone, as_of}), in a block of its own, and settles it: success with the function''s result; what the result''s status says where it is running, skipped or failure; failure with SQLSTATE and message; timed_out when it was cancelled after its timeout (set_deadline()); skipped by policy. One that ran into a lock (55P03, 40P01) is due again in a minute, five times in all. Returns the status. For the system''s own functions, under the organization''s lock and that of the schedule''s row. Errors: 40001, 57014 where the cancel was for the caller.';
+  'Carries out one run of a schedule by the function that handlers name for it, job.<handler>(p_org_id, p_arguments, p_context {schedule_id, schedule_name, run_id, slot_at, origin, event_id, rule_id, time_zone, as_of}), in a block of its own, and settles it: success with the function''s result; what the result''s status says where it is running, skipped or failure; failure with SQLSTATE and message; timed_out when it was cancelled after its timeout (set_deadline()); skipped by policy. One that ran into a lock or another''s write (55P03, 40P01, 40001) is due again in a minute, five times in all. Returns the status. For the system''s own functions, under the organization''s lock and that of the schedule''s row. Errors: 57014 where the cancel was for the caller, 40001 where its transaction is not read committed.';
 grant execute on function trimtab.perform_job_run(uuid, uuid, timestamptz) to trimtab_definer;

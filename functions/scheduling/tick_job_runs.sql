@@ -9,6 +9,8 @@ create or replace function trimtab.tick_job_runs(p_org_id uuid, p_as_of timestam
   set lock_timeout to '5s'
 as $$
 declare
+  -- Whoever called said until when (set_deadline()).
+  v_until timestamptz := substring(current_setting('application_name') from '^trimtab until (\S+)');
   v_run_id uuid;
   v_done integer := 0;
 begin
@@ -49,11 +51,13 @@ begin
     exit when not found;
     perform trimtab.perform_job_run(p_org_id, v_run_id, p_as_of);
     v_done := v_done + 1;
+    -- None is begun after it: the next tick has them.
+    exit when trimtab.stopwatch() >= v_until;
   end loop;
   return v_done;
 end
 $$;
 comment on function trimtab.tick_job_runs(uuid, timestamptz, integer) is
-  'Part of the tick: carries out the runs of an organization''s schedules that are due. Oldest first, each in a block of its own (perform_job_run()); before that, those that were left open beyond their timeout are closed. At most p_limit; returns how many. For the engine. Errors: 55P03 when another holds the organization for five seconds.';
+  'Part of the tick: carries out the runs of an organization''s schedules that are due. Oldest first, each in a block of its own (perform_job_run()); before that, those that were left open beyond their timeout are closed. At most p_limit, and none is begun after the caller''s deadline (set_deadline()); returns how many. For the engine. Errors: 55P03 when another holds the organization for five seconds.';
 alter function trimtab.tick_job_runs(uuid, timestamptz, integer) owner to trimtab_definer;
 grant execute on function trimtab.tick_job_runs(uuid, timestamptz, integer) to trimtab_engine;

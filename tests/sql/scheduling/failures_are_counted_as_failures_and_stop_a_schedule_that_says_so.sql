@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(22);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -46,5 +46,19 @@ select is(trimtab.tick_schedules(:'acme', '2026-03-20 15:00+00', 100), 5, 'what 
 select results_eq($$select name, status, last_error from trimtab.scheduled_jobs where status = 'failed'$$, $$values ('says so', 'failed', 'time zone "Mars/Olympus" not recognized')$$, 'stopped');
 select is((select count(*) from trimtab.job_runs where slot_at = '2026-03-20 15:00+00'), 4::bigint, 'and the others run');
 select is((select count(*) from trimtab.organizations_with_due_schedules('2026-03-20 15:00+00')), 0::bigint, 'nothing is left behind');
+-- What another session wrote meanwhile (40001) is tried again like a lock, and costs the others nothing.
+select test.act_as(:'manager');
+select trimtab.save_schedule('{"name": "collides", "job": "test", "arguments": {"fail": "40001"}, "timing": {"frequency": "cron", "cron": "0 16 * * *"}, "time_zone": "UTC"}') as collides \gset
+select test.reset();
+select test.tick(:'acme', '2026-03-20 16:00+00');
+select results_eq(format('select status, error_code, attempts from trimtab.job_runs where job_id = %L', :'collides'), $$values ('due', '40001', 1)$$, 'a collision is tried again');
+select is((select status from trimtab.job_runs where job_id = :'works' and slot_at = '2026-03-20 16:00+00'), 'success', 'and the others run');
+-- After the caller's deadline none is begun.
+select test.clock_at('2026-03-20 17:00+00');
+select test.act_as_engine(:'acme');
+select trimtab.tick_schedules(:'acme', '2026-03-20 17:00+00', 100);
+select trimtab.set_deadline('test', trimtab.stopwatch() - interval '1 second');
+select is(trimtab.tick_job_runs(:'acme', '2026-03-20 17:00+00', 100), 1, 'beyond the deadline no further run is begun');
+select test.reset();
 select * from finish();
 rollback;
