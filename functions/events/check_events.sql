@@ -47,6 +47,8 @@ begin atomic
             left((g.event - '{type,payload,subject_type,subject_id,dedupe_key,occurred_at}'::text[])::text, 100)) end end,
       case when jsonb_typeof(g.payload) <> 'object' then format('payload: found %s, allowed an object', left(g.payload::text, 100)) end,
       case when octet_length(g.payload::text) > 65536 then format('payload: found %s bytes, allowed 65536', octet_length(g.payload::text)) end,
+      -- Deeper than what other systems read: whoever lists events would fail. It takes 65 characters at least.
+      case when octet_length(g.payload::text) > 65 and g.payload @? 'strict $.**{65}' then 'payload: found more than 64 levels, allowed 64' end,
       case when (g.event ->> 'subject_type' is null) <> (g.event ->> 'subject_id' is null)
         then 'subject_type, subject_id: found one of them, allowed both or none' end,
       case when jsonb_typeof(g.event -> 'subject_type') not in ('string', 'null')

@@ -50,6 +50,7 @@ begin
       v_document := convert_from(p_body, 'UTF8')::jsonb;
       v_fault := case
         when jsonb_typeof(v_document) <> 'object' then 'the body is no JSON object'
+        when v_document @? 'strict $.**{65}' then 'the body has more than 64 levels'
         when v_document @? c_numbers then 'a number is beyond 1e308, or closer to zero than 1e-308'
       end;
     exception

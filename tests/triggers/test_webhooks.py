@@ -264,6 +264,14 @@ def test_a_few_bytes_do_not_become_many(shared: Endpoint, line: Connection, numb
     assert answer["status"] == status
 
 
+@pytest.mark.parametrize(("levels", "status"), [(64, 200), (65, 400), (3000, 400)])
+def test_what_is_nested_too_deep_for_readers_is_refused(
+    shared: Endpoint, line: Connection, levels: int, status: int
+) -> None:
+    body = b'{"a":' * levels + b"1" + b"}" * levels
+    assert shared.post(line, shared.headers(uuid4().hex, body), body)["status"] == status
+
+
 @given(body=st.binary() | st.binary().map(lambda junk: b'{"a": "' + junk + b'"}'))
 def test_whatever_comes_signed_is_taken_or_told_to_be_malformed(
     shared: Endpoint, line: Connection, body: bytes

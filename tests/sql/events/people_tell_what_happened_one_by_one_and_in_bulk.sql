@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(34);
 
 select test.clock_at('2026-03-05 12:00+00');
 select test.organization('Acme') as acme, test.organization('Bolt') as bolt \gset
@@ -41,6 +41,9 @@ select is(pg_temp.fault(format('select trimtab.emit_event(%L, %L)', 'team.met', 
   'TT035 payload: found 65545 bytes, allowed 65536', 'nor without end');
 select is(pg_temp.fault($$ select trimtab.emit_event('team.met', '{"a": 1e70000}') $$),
   'TT035 payload: found 70008 bytes, allowed 65536', 'as it is written, not as it is stored');
+select is(pg_temp.fault(format('select trimtab.emit_event(%L, %L)', 'team.met', repeat('{"a":', 65) || '{}' || repeat('}', 65))),
+  'TT035 payload: found more than 64 levels, allowed 64', 'nor so deep that readers fail');
+select is(pg_temp.fault(format('select trimtab.emit_event(%L, %L)', 'team.met', '{"a":' || repeat('[', 63) || '1' || repeat(']', 63) || '}')), 'none', 'but deep enough');
 select is(pg_temp.fault($$ select trimtab.emit_event('team.met', p_occurred_at => '-infinity') $$),
   'TT035 occurred_at: found "-infinity", allowed a time with its zone, such as 2026-12-01T09:30:00+01:00', 'at a time');
 
