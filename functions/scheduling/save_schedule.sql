@@ -156,6 +156,8 @@ begin
        is distinct from
        (v_new.plans, v_new.event_type, v_new.time_zone, v_new.on_gap, v_new.on_overlap, v_new.starts_at, v_new.ends_at, v_new.max_runs, v_new.status)
     then
+      -- What was due before the change is due as it was.
+      perform trimtab.settle_slots(v_org_id, v_old.id, v_now);
       v_new.settled_until := v_now;
       v_new.next_run_at := null;
       if v_new.status = 'active' and v_new.event_type is null then
@@ -211,7 +213,7 @@ begin
 end
 $$;
 comment on function trimtab.save_schedule(jsonb, uuid) is
-  'Creates a schedule of the caller''s organization (role manager), or changes the one of that name (or p_schedule_id): {name, job, rule, arguments, timing, time_zone, on_gap, on_overlap, starts_at, ends_at, max_runs, timeout_seconds, missed, catchup_window, overlap, jitter_seconds, pause_after_failures, status, description}; see docs/schedules. The document takes the place of the old one, but what has run is still counted, a status that is not named stays, and a next run that the change does not touch stays. Other spellings: read_schedule(). Returns the schedule''s id. Errors: TT001–TT003, TT073 not valid (every fault: path, found, allowed), TT074 p_schedule_id is unknown.';
+  'Creates a schedule of the caller''s organization (role manager), or changes the one of that name (or p_schedule_id): {name, job, rule, arguments, timing, time_zone, on_gap, on_overlap, starts_at, ends_at, max_runs, timeout_seconds, missed, catchup_window, overlap, jitter_seconds, pause_after_failures, status, description}; see docs/schedules. The document takes the place of the old one, but what has run is still counted, a status that is not named stays, and a next run that the change does not touch stays; slots that were due before stay due. Other spellings: read_schedule(). Returns the schedule''s id. Errors: TT001–TT003, TT073 not valid (every fault: path, found, allowed), TT074 p_schedule_id is unknown.';
 alter function trimtab.save_schedule(jsonb, uuid) owner to trimtab_definer;
 grant execute on function trimtab.save_schedule(jsonb, uuid) to trimtab_user, trimtab_engine;
 create or replace trigger audit after insert or delete or update of name, description, handler, rule_id, arguments, timing, time_zone, on_gap,

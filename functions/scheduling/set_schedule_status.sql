@@ -38,6 +38,7 @@ begin
               hint = 'select trimtab.save_schedule(…) with other times or another max_runs.';
     end if;
   end if;
+  perform trimtab.settle_slots(v_org_id, p_schedule_id, v_now);
   update trimtab.scheduled_jobs j
   set status = p_status, settled_until = v_now, next_run_at = v_next, next_run_wall = v_next at time zone j.time_zone,
       consecutive_failures = 0, updated_at = v_now

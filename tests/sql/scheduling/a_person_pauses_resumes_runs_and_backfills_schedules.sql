@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(23);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -41,6 +41,20 @@ select is((select next_run_at from trimtab.scheduled_jobs), '2026-03-20 21:00+00
 select results_eq(format('select * from trimtab.upcoming_runs_of(%L, 2)', :'hourly'), $$values (timestamptz '2026-03-20 21:00+00', timestamp '2026-03-20 21:00'), ('2026-03-20 22:00+00', '2026-03-20 22:00')$$, 'what comes next can be asked');
 select trimtab.set_schedule_status(:'hourly', 'paused');
 select is(trimtab.run_schedule_now(:'hourly') ->> 'status', 'success', 'a paused one can be run by hand');
+-- what was due and not made yet when it is changed or paused
+select trimtab.save_schedule('{"name": "late", "job": "test", "timing": {"frequency": "cron", "cron": "0 * * * *"}, "time_zone": "UTC", "missed": "all"}') as late \gset
+select test.clock_at('2026-03-20 23:30+00');
+select trimtab.save_schedule('{"name": "late", "job": "test", "timing": {"frequency": "cron", "cron": "15 * * * *"}, "time_zone": "UTC"}');
+select results_eq(format('select slot_at, status from trimtab.job_runs where job_id = %L order by 1', :'late'), $$values
+  (timestamptz '2026-03-20 21:00+00', 'due'), ('2026-03-20 22:00+00', 'due'), ('2026-03-20 23:00+00', 'due')$$, 'changed, it still owes what was due, as it was');
+select is((select next_run_at from trimtab.scheduled_jobs where id = :'late'), '2026-03-21 00:15+00', 'and goes on as it is');
+select test.reset();
+update trimtab.job_runs set status = 'skipped', completed_at = due_at where status = 'due';
+select test.clock_at('2026-03-21 02:00+00');
+select test.act_as(:'manager');
+select trimtab.set_schedule_status(:'late', 'paused');
+select results_eq(format('select slot_at, status, slots from trimtab.job_runs where job_id = %L and slot_at > ''2026-03-21'' order by 1', :'late'), $$values
+  (timestamptz '2026-03-21 00:15+00', 'missed', 1), ('2026-03-21 01:15+00', 'skipped', 1)$$, 'paused, what was due is known');
 select test.reset();
 select * from finish();
 rollback;
