@@ -16,7 +16,10 @@ begin
     raise exception 'the cron expression % cannot be run', quote_literal(left(p_expression, 100))
       using errcode = 'TT070',
         detail = array_to_string(v_read.faults, E'\n'),
-        hint = 'Write minute, hour, day of month, month and day of week, for example 0 9 * * mon for Mondays at 9:00.';
+        hint = case when p_expression ~ '^\s*{'
+          then 'This is a timing, not cron: write ::jsonb behind it.'
+          else 'Write minute, hour, day of month, month and day of week, for example 0 9 * * mon for Mondays at 9:00.'
+        end;
   end if;
   return v_read.plan;
 end

@@ -24,6 +24,9 @@ begin
       v_document := jsonb_set(v_document, '{timing,frequency}', '"cron"');
     end if;
   end if;
+  if jsonb_typeof(v_document -> 'timing') = 'string' then
+    v_document := jsonb_set(v_document, '{timing}', jsonb_build_object('frequency', 'cron', 'cron', v_document -> 'timing'));
+  end if;
   if v_document ? 'rule' and not v_document ? 'job' then
     v_document := v_document || '{"job": "rule"}';
   end if;
@@ -37,5 +40,5 @@ begin
 end
 $$;
 comment on function trimtab.read_schedule(jsonb) is
-  'A schedule''s document with the names that save_schedule() knows: other spellings of keys, timing keys beside the others (frequency, cron, at …) and enabled are put where they belong; what is null goes.';
+  'A schedule''s document with the names that save_schedule() knows: other spellings of keys, timing keys beside the others (frequency, cron, at …) and enabled are put where they belong; a timing that is a text is cron; what is null goes.';
 grant execute on function trimtab.read_schedule(jsonb) to trimtab_user, trimtab_engine, trimtab_definer;

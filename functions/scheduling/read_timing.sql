@@ -87,11 +87,11 @@ begin
       ('months', 'month', true, '{hourly,daily,weekly,monthly,yearly}', '1 to 12, or a name'),
       ('every', 'span', false, '{daily,weekly,monthly,yearly,interval}',
         case when v_frequency = 'interval' then 'minutes, hours, days, weeks, months or years' else c_unit_of ->> v_frequency end
-          || ', a whole number from 1'),
+          || format(', a whole number from 1, such as {"%s": 2}', coalesce(c_unit_of ->> v_frequency, 'hours'))),
       ('starts_at', 'local_time', false, '{daily,weekly,monthly,yearly,interval}', 'a local time such as 2026-12-01 09:00'),
       ('cron', 'cron', false, '{cron}', 'a cron expression'),
       ('event', 'event', false, '{relative}', 'a type of event'),
-      ('after', 'span', false, '{relative}', 'minutes, hours, days or weeks, a whole number from 1')
+      ('after', 'span', false, '{relative}', 'minutes, hours, days or weeks, a whole number from 1, such as {"hours": 4}')
   ), found as (
     select g.key, k.key is null as is_unknown, k.is_list, k.allowed, e.n, e.value as found, trimtab.read_timing_value(k.kind, e.value) as value
     from jsonb_each(v_given - 'frequency') g
@@ -102,7 +102,7 @@ begin
   ), judged as (
     select f.*,
       case
-        when f.is_unknown then array_to_string(array(select k.key from keys k where v_frequency = any (k.frequencies)), ', ') || ' with ' || v_frequency
+        when f.is_unknown then array_to_string(array(select k.key from keys k where v_frequency = any (k.frequencies)), ', ')
         when f.value is null
           or f.key = 'every' and v_frequency <> 'interval' and not f.value ? (c_unit_of ->> v_frequency)
           or f.key = 'after' and f.value ?| array['months', 'years'] then f.allowed
@@ -111,9 +111,9 @@ begin
   )
   select
     faults || array(
-      select format('%s.%s%s: found %s, allowed: %s.', p_path, j.key,
+      select format('%s.%s%s: %s, allowed: %s.', p_path, j.key,
         case when j.is_list and jsonb_typeof(v_given -> j.key) = 'array' then format('[%s]', j.n - 1) end,
-        case when j.is_unknown then 'it' else left(j.found::text, 100) end, j.fault)
+        case when j.is_unknown then 'not known with ' || v_frequency else 'found ' || left(j.found::text, 100) end, j.fault)
       from judged j
       where j.fault is not null
       order by j.key, j.n),
@@ -147,10 +147,10 @@ begin
     faults := faults || v_read.faults;
   end if;
   if v_frequency = 'interval' and v_parts -> 'every' ?| array['minutes', 'hours', 'months', 'years'] and v_parts ? 'days_of_week' then
-    faults := faults || format('%s.days_of_week: found it, allowed: with days or weeks only.', p_path);
+    faults := faults || format('%s.days_of_week: known with days or weeks only.', p_path);
   end if;
   if v_frequency = 'interval' and v_parts -> 'every' ?| array['minutes', 'hours'] and v_parts ? 'at' then
-    faults := faults || format('%s.at: found it, allowed: starts_at, from which on minutes and hours count.', p_path);
+    faults := faults || format('%s.at: not known with minutes and hours, which count from starts_at.', p_path);
   end if;
   if faults <> '{}' then
     return;

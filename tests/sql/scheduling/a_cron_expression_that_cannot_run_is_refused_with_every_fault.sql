@@ -1,15 +1,29 @@
 begin;
 set local search_path to trimtab, public;
-select plan(37);
+select plan(39);
 
 create function pg_temp.faults_of(p_expression text) returns text[] language sql as $$
   select (trimtab.read_cron(p_expression)).faults
+$$;
+
+create function pg_temp.hint_of(p_expression text) returns text language plpgsql as $$
+declare
+  v_hint text;
+begin
+  perform trimtab.cron_plan(p_expression);
+  return null;
+exception when others then
+  get stacked diagnostics v_hint = pg_exception_hint;
+  return v_hint;
+end
 $$;
 
 -- Every field at once ---------------------------------------------------------------------------------------------------
 select is(cardinality(pg_temp.faults_of('61 25 0 13 8')), 5, 'each field has its fault');
 select throws_matching($$select cron_plan('61 9 * * mun')$$, 'cannot be run', 'cron_plan() raises');
 select throws_ok($$select cron_plan('61 9 * * mun')$$, 'TT070', null, 'with its code');
+select matches(pg_temp.hint_of('often'), 'for example 0 9 \* \* mon', 'it says how to write one');
+select matches(pg_temp.hint_of(' {"frequency": "daily"}'), 'write ::jsonb behind it', 'and how to write a timing');
 select is(
   pg_temp.faults_of('61 9 * * mun'),
   array[

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme', 'Europe/Berlin') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -38,6 +38,7 @@ select is(trimtab.save_schedule('{"name": "Dawn", "job": "test", "timing": {"fre
 select results_eq($$select name, status, next_run_at, settled_until from trimtab.scheduled_jobs$$, $$values ('Dawn', 'paused', null::timestamptz, timestamptz '2026-03-20 13:00+00')$$, 'and paused it has no next run');
 select trimtab.save_schedule('{"schedule_name": "Seed", "handler": "test", "frequency": "daily", "at": "10:00", "timezone": "UTC", "enabled": false}') as seed \gset
 select results_eq($$select timing, time_zone::text, status from trimtab.scheduled_jobs where name = 'Seed'$$, $$values ('{"at": "10:00", "frequency": "daily"}'::jsonb, 'UTC', 'paused')$$, 'other spellings are read');
+select is(trimtab.read_schedule('{"timing": "0 9 * * mon"}'), '{"timing": {"cron": "0 9 * * mon", "frequency": "cron"}}', 'a timing that is a text is cron');
 -- rules
 select test.reset();
 select test.act_as(:'manager');

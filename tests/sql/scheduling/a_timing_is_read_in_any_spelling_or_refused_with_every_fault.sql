@@ -41,8 +41,8 @@ select is(
   timing_faults('{"frequency": "daily", "at": ["25:00", "09:00"], "every": {"weeks": 1}, "colour": 1}', 'schedule'),
   array[
     'schedule.at[0]: found "25:00", allowed: a time such as 09:00.',
-    'schedule.colour: found it, allowed: at, days_of_week, months, every, starts_at with daily.',
-    'schedule.every: found {"weeks": 1}, allowed: days, a whole number from 1.'
+    'schedule.colour: not known with daily, allowed: at, days_of_week, months, every, starts_at.',
+    'schedule.every: found {"weeks": 1}, allowed: days, a whole number from 1, such as {"days": 2}.'
   ],
   'all at once, with the path');
 select isnt(timing_faults(t::jsonb), '{}', t || ' is refused')
