@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import time
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from support.database import ADMIN, CRON_DATABASE, ENGINE, Database, TestCluster
 
 from trimtab.cli.main import main
-from trimtab.database.clock import jobs
+from trimtab.database.clock import has_jobs, jobs
 from trimtab.database.deploy import migrate
 from trimtab.database.verify import verify
 
@@ -30,6 +31,12 @@ def trimtab(database: Database, *arguments: str, user: str = ENGINE) -> str:
 
 def verdict_on_the_jobs(database: Database) -> str:
     return {check.name: str(check.verdict) for check in verify(database.dsn(ENGINE))}["cron job"]
+
+
+def knows_the_jobs(database: Database) -> bool:
+    """Whether the doctor, where the clock has never ticked, knows that it soon will."""
+    with psycopg.connect(database.dsn(ENGINE)) as connection:
+        return has_jobs(connection)
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +63,10 @@ def flight(cluster: TestCluster) -> Database:
     # What an earlier version left behind goes when the jobs of this one are installed.
     database.rows("select cron.schedule('trimtab run_all', '0 * * * *', 'call trimtab.run_all()')", user=ENGINE)
     assert verdict_on_the_jobs(database) == "fail"
+    assert not knows_the_jobs(database)
     trimtab(database, "cron", "install", "--workers", "3")
     trimtab(database, "cron", "install", "--workers", "1")
+    assert knows_the_jobs(database)
     return database
 
 
@@ -119,6 +128,7 @@ def test_the_clock_beats_and_the_run_appears(flight: Database) -> None:
     told = json.loads(trimtab(flight, "cron", "history", "--json"))
     assert {name for name, _ in jobs(workers=1)} <= {row["job"] for row in told}
     assert {row["status"] for row in told} <= {"succeeded", "running", "starting"}
+    assert trimtab(flight, "cron", "history", "--failed") == ""
     told_by_doctor = CliRunner().invoke(main, ["--database-url", flight.dsn(ENGINE), "doctor"])
     assert told_by_doctor.stdout.count("ok ") > 5
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 from scheduling.conftest import Save
 from support.database import ADMIN, ENGINE, Database
 
 from trimtab.cli.main import main
+from trimtab.cli.schedules import _outcome
 
 MONDAY: dict[str, Any] = {
     "name": "Monday nine",
@@ -74,6 +76,23 @@ def test_what_comes_next_is_told_in_local_time_and_utc(tap_db: Database, org: st
     ]
     unknown = run(tap_db, "schedules", "next", "Tuesday")
     assert (unknown.exit_code, "there is no schedule 'Tuesday'" in unknown.stderr) == (1, True)
+    run(tap_db, "schedules", "pause", "Monday nine")
+    assert "it is paused" in run(tap_db, "schedules", "next", "Monday nine").stderr
+
+
+@pytest.mark.parametrize(
+    ("after", "told"), [({"hours": 1}, "1 hour"), ({"days": 2}, "48 hours"), ({"minutes": 90}, "90 minutes")]
+)
+def test_what_follows_an_event_says_so(tap_db: Database, org: str, after: dict[str, int], told: str) -> None:
+    relative = {"name": "later", "job": "test", "timing": {"frequency": "relative", "event": "a.b", "after": after}}
+    done(tap_db, "schedules", "add", "-", given=relative)
+    result = run(tap_db, "schedules", "next", "later")
+    assert (result.stdout, result.stderr) == ("", f"it runs {told} after each event a.b\n")
+
+
+def test_what_was_done_is_told_before_what_was_not() -> None:
+    row = {"result": {"failed": 0, "held_back": 2, "shadowed": 0, "executed": 1, "found": 3}}
+    assert _outcome(row) == "found 3, executed 1, shadowed 0, held back 2, failed 0"
 
 
 def test_a_schedule_is_paused_resumed_run_and_backfilled(tap_db: Database, org: str, save: Save) -> None:
@@ -87,9 +106,13 @@ def test_a_schedule_is_paused_resumed_run_and_backfilled(tap_db: Database, org: 
     assert (failed.exit_code, failed.stdout) == (4, "failure: it does not work\n")
     span = ("--from", "2026-10-20T08:00", "--to", "2026-10-20T11:00+00:00")
     assert run(tap_db, "schedules", "backfill", "hourly", *span).stdout == "3 slots are due\n"
-    assert run(tap_db, "schedules", "backfill", "hourly", *span).stdout == "0 slots are due\n"
+    again = run(tap_db, "schedules", "backfill", "hourly", *span)
+    assert (again.stdout, "or are due already" in again.stderr) == ("0 slots are due\n", True)
+    more = run(tap_db, "schedules", "backfill", "hourly", "--from", "2026-10-20T07:00", "--to", "2026-10-20T08:00")
+    assert more.stdout == "1 slot is due\n"
     assert [run["status"] for run in done(tap_db, "schedules", "show", "hourly")["runs"]] == [
         "success",
+        "due",
         "due",
         "due",
         "due",

@@ -83,7 +83,7 @@ def test_they_are_switched_and_removed(tap_db: Database, org: str) -> None:
     [added] = rows(tap_db, "add", "-", given=SEEN)
     assert run(tap_db, "pause", "Seen").stdout.startswith("Seen: paused")
     tap_db.rows("select trimtab.emit_event(%s::uuid, 'thing.seen', '{\"n\": 2}')", [org])
-    assert rows(tap_db, "enable", added["id"])[0]["waiting_count"] == 0
+    assert rows(tap_db, "resume", added["id"])[0]["waiting_count"] == 0
     assert run(tap_db, "remove", "Seen").stdout == "Seen: removed\n"
     assert "no triggers" in run(tap_db, "list").stderr
     assert tap_db.value("select count(*) from trimtab.audit_log where entity_type = 'trigger'") == 4
@@ -98,6 +98,8 @@ def test_a_preview_looks_at_what_was(tap_db: Database, org: str) -> None:
     assert (
         "no event would have matched" in run(tap_db, "preview", "-", "--since", "2100-01-01T00:00Z", given=SEEN).stderr
     )
+    assert "Invalid value for --since" in run(tap_db, "preview", "-", "--since", "2026-03-01", given=SEEN).stderr
+    assert "received at" in run(tap_db, "preview", "-", given=SEEN).stdout
     assert "no triggers" in run(tap_db).stderr
 
 

@@ -694,7 +694,9 @@ def test_an_endpoint_from_its_making_to_its_end(
     [listed] = json.loads(run("list", "--json").stdout)
     assert (listed["name"], listed["rate_limit_per_minute"], listed["event_type"]) == ("papers", 60, "team.noted")
     run("change", "papers", "--name", "notes", "--type-from", "type", "--prefix", "notes")
-    assert json.loads(run("test", token, text=own, code=1).stdout)["status"] == 400, "nothing says what it is"
+    refused = run("test", token, text=own, code=1)
+    assert json.loads(refused.stdout)["status"] == 400, "nothing says what it is"
+    assert "→ --payload gives the message" in refused.stderr
     run("change", "notes", "--event", "team.noted")
     assert "TT080" in run("change", "notes", "--event", "system.noted", "--rate", "0", code=1).stderr
     run("pause", "notes")

@@ -136,18 +136,18 @@ def enter_org(connection: Connection, org: str | None = None, user_id: UUID | No
     return org_id
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """What `--as-of TIME` says: ISO 8601 with its offset."""
+def moment_of(text: str | None, option: str = "--as-of") -> datetime | None:
+    """What `OPTION TIME` says: ISO 8601 with its offset."""
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(
-            f"{text!r} is no ISO 8601 time; write 2026-07-01T00:00+02:00", param_hint="--as-of"
+            f"{text!r} is no ISO 8601 time; write 2026-07-01T00:00+02:00", param_hint=option
         ) from error
     if moment.tzinfo is None:
-        raise click.BadParameter(f"{text!r} has no offset; write 2026-07-01T00:00+02:00", param_hint="--as-of")
+        raise click.BadParameter(f"{text!r} has no offset; write 2026-07-01T00:00+02:00", param_hint=option)
     return moment
 
 

@@ -31,7 +31,7 @@ def cron() -> None:
 )
 @pass_settings
 def install(settings: Settings, workers: int) -> None:
-    """Install the jobs, each of them every minute: the tick's two lanes, and what watches them."""
+    """Install the jobs, each of them every minute: the tick's lanes, and what watches them."""
     wanted = jobs(workers)
     with settings.connect("engine") as connection:
         _become_engine(connection)
@@ -41,6 +41,7 @@ def install(settings: Settings, workers: int) -> None:
             connection.execute("select cron.schedule(%s, %s, %s)", [name, EVERY_MINUTE, command])
     for name, command in wanted:
         click.echo(f"{name}: {command}, every minute", err=True)
+    click.echo("→ the first tick comes within a minute; `trimtab doctor` tells how it goes", err=True)
 
 
 @cron.command("list")
@@ -77,7 +78,7 @@ def history(settings: Settings, limit: int, failed: bool, as_json: bool) -> None
             " order by d.runid desc limit %(limit)s",
             {"failed": failed, "limit": limit},
         ).fetchall()
-    print_rows(rows, RUNS, as_json=as_json, nothing="pg_cron has run nothing yet")
+    print_rows(rows, RUNS, as_json=as_json, nothing="no run failed" if failed else "pg_cron has run nothing yet")
 
 
 @cron.command()

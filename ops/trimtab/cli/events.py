@@ -67,7 +67,7 @@ def list_events(
     as_json: bool = False,
 ) -> None:
     """List the journal, the latest first."""
-    moment = moment_of(since)
+    moment = moment_of(since, "--since")
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         rows = (
@@ -158,7 +158,7 @@ def emit(
         "subject_type": subject_type,
         "subject": subject,
         "key": key,
-        "at": moment_of(at),
+        "at": moment_of(at, "--at"),
     }
     with settings.connect() as connection:
         enter_org(connection, org)

@@ -40,6 +40,7 @@ RUNS = ("slot", "status", "origin", "slots", "duration_ms", "outcome")
 NEXT = ("local", "utc", "offset")
 DUE = ("organization", "schedule", "slot", "late", "missed", "what")
 PROCESSED = ("organization", "schedules", "runs", "failed", "error")
+OUTCOMES = ("executed", "shadowed", "held_back", "failed")
 REHEARSED = ("slot", "utc", "status", "outcome")
 
 
@@ -160,9 +161,21 @@ def next_runs(settings: Settings, schedule: str, count: int, org: str | None, as
             " from trimtab.upcoming_runs_of(%s, %s) u order by u.slot_at",
             [found, count],
         )
+        [job] = _rows(
+            connection,
+            "select event_type, event_delay, status from trimtab.scheduled_jobs where org_id = %s and id = %s",
+            [org_id, found],
+        )
     for row in rows:
         row["offset"] = _offset(row["offset"])
-    print_rows(rows, NEXT, as_json=as_json, nothing="it has no run to come by the calendar")
+    nothing = "it has no run to come"
+    if job["event_type"]:
+        nothing = f"it runs {_duration(job['event_delay'])} after each event {job['event_type']}"
+    print_rows(rows, NEXT, as_json=as_json, nothing=nothing)
+    if job["status"] in ("paused", "failed"):
+        err.print(
+            f"→ it is {job['status']}, so none of them happens before `trimtab schedules resume`", highlight=False
+        )
 
 
 @schedules.command()
@@ -222,7 +235,10 @@ def backfill(settings: Settings, schedule: str, first: str, last: str, org: str 
             "select trimtab.backfill_schedule(%s, %s, %s)",
             [found, _moment(first, zone, "--from"), _moment(last, zone, "--to")],
         ).fetchone()
-    click.echo(f"{row[0] if row else 0} slots are due")
+    count = row[0] if row else 0
+    click.echo(f"{count} {'slot is' if count == 1 else 'slots are'} due")
+    if count == 0:
+        err.print("→ those of this time have run or are due already, or there are none: trimtab schedules show NAME")
 
 
 @schedules.command()
@@ -377,10 +393,21 @@ def _outcome(row: Mapping[str, Any]) -> str | None:
         return str(result["reason"])
     told = [
         f"{key.replace('_', ' ')} {value}"
-        for key, value in {**result, **(result.get("actions_taken") or {})}.items()
+        for key, value in sorted({**result, **(result.get("actions_taken") or {})}.items(), key=_place)
         if isinstance(value, int | float) and not isinstance(value, bool) and not key.endswith(("_id", "_revision"))
     ]
     return ", ".join(told) or None
+
+
+def _place(item: tuple[str, Any]) -> int:
+    """Where a figure stands in a line: what was done, what was not, what went wrong; any other before them."""
+    return OUTCOMES.index(item[0]) if item[0] in OUTCOMES else -1
+
+
+def _duration(duration: timedelta) -> str:
+    minutes, hours = round(duration.total_seconds() / 60), round(duration.total_seconds() / 3600)
+    number, unit = (minutes, "minute") if minutes % 60 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def _offset(offset: timedelta) -> str:

@@ -41,7 +41,7 @@ LISTED = (
     "last_error",
 )
 FIRINGS = ("fired_at", "trigger", "status", "reason", "events", "target", "attempts", "retry_at", "told")
-MATCHED = ("recorded_at", "type", "subject_type", "subject_id", "payload", "event_id")
+MATCHED = ("received_at", "type", "subject_type", "subject_id", "payload", "event_id")
 
 
 @click.group(invoke_without_command=True)
@@ -99,7 +99,7 @@ def add(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> Non
 @pass_settings
 def preview(settings: Settings, file: TextIO, since: str | None, limit: int, org: str | None, as_json: bool) -> None:
     """Show which past events the trigger of a JSON FILE would have matched. Nothing is saved or fired."""
-    moment = moment_of(since)
+    moment = moment_of(since, "--since")
     documents = _read(file)
     if len(documents) != 1:
         raise click.UsageError("preview takes one trigger")
@@ -118,7 +118,10 @@ def preview(settings: Settings, file: TextIO, since: str | None, limit: int, org
         print_json(rows)
         return
     print_rows(
-        [row | {"payload": json.dumps(row["payload"], ensure_ascii=False)} for row in rows],
+        [
+            row | {"received_at": row["recorded_at"], "payload": json.dumps(row["payload"], ensure_ascii=False)}
+            for row in rows
+        ],
         MATCHED,
         nothing="no event would have matched",
     )
@@ -129,7 +132,7 @@ def preview(settings: Settings, file: TextIO, since: str | None, limit: int, org
 @org_option()
 @json_option
 @pass_settings
-def enable(settings: Settings, trigger: str, org: str | None, as_json: bool) -> None:
+def resume(settings: Settings, trigger: str, org: str | None, as_json: bool) -> None:
     """Let a trigger listen. One that watches a metric takes what there is as known."""
     _switch(settings, org, trigger, "active", as_json)
 

@@ -119,6 +119,7 @@ def create(
             .fetchone()
         )
     _print_once(made or {}, as_json)
+    err.print("→ the URL is your HTTP server's with the token at its end; `trimtab webhooks test TOKEN` tries it")
 
 
 @webhooks.command()
@@ -268,7 +269,12 @@ def test(settings: Settings, target: str, payload: str, keep: bool) -> None:
                 connection.rollback()
     print_json(answer)
     if answer["status"] != 200:
-        raise TrimtabError(f"refused with {answer['status']}", "`trimtab webhooks list --json` counts the reasons")
+        step = (
+            "--payload gives the message; `trimtab events types TYPE` says what it must hold"
+            if answer["status"] == 400
+            else "`trimtab webhooks list --json` counts the reasons"
+        )
+        raise TrimtabError(f"refused with {answer['status']}", step)
 
 
 def _headers(connection: Connection, secret: str, body: bytes) -> dict[str, str]:

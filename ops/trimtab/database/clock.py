@@ -41,17 +41,37 @@ def diagnose(connection: Connection) -> Iterator[Check]:
 def _heartbeat(connection: Connection) -> Check:
     [(at, lag)] = connection.execute("select last_tick_at, lag_seconds from trimtab.v_heartbeat").fetchall()
     if at is None:
-        return Check("heartbeat", "fail", "the clock has never ticked", "trimtab cron install, or trimtab tick --loop")
+        step = "trimtab cron install, or trimtab tick --loop"
+        if has_jobs(connection):
+            step = "pg_cron has the jobs, and ticks within a minute; trimtab cron history"
+        return Check("heartbeat", "fail", "the clock has never ticked", step)
     found = f"the last tick ended {lag} seconds ago"
     if lag >= 180:
         return Check("heartbeat", "fail", found, "trimtab cron list, trimtab cron history; or trimtab tick --loop")
     return Check("heartbeat", "ok", found)
 
 
+def has_jobs(connection: Connection) -> bool:
+    """Whether pg_cron has a job of the clock, as far as the login may see."""
+    [(may,)] = connection.execute(
+        "select coalesce((select pg_catalog.has_schema_privilege(n.oid, 'usage') and"
+        " pg_catalog.has_table_privilege(pg_catalog.to_regclass('cron.job'), 'select')"
+        " from pg_catalog.pg_namespace n where n.nspname = 'cron'), false)"
+    ).fetchall()
+    if not may:
+        return False
+    [(found,)] = connection.execute(
+        "select exists (select from cron.job where jobname like 'trimtab tick%')"
+    ).fetchall()
+    return bool(found)
+
+
 def _parts(connection: Connection) -> Iterator[Check]:
     rows = connection.execute(
         "select part, is_late, lag_seconds, last_duration_ms, organizations_left, failures, overruns, error_code,"
         " error_message, error_at >= last_started_at as has_failed from trimtab.v_tick_health"
+        # Where nothing has ever run, the heartbeat says it.
+        " where last_finished_at is not null or exists (select from trimtab.v_heartbeat where last_tick_at is not null)"
     ).fetchall()
     for part, is_late, lag, duration, left, failures, overruns, code, message, has_failed in rows:
         name = f"part {part}"
