@@ -16,7 +16,8 @@ begin
   ), stale as materialized (
     select j.org_id, j.id
     from trimtab.scheduled_jobs j
-    join zones z on z.name = j.time_zone
+    -- PostgreSQL takes a name however it is written.
+    join zones z on lower(z.name) = lower(j.time_zone)
     where j.next_run_at is not null and j.next_run_wall <> j.next_run_at at time zone z.name
     limit p_limit
     for no key update of j skip locked

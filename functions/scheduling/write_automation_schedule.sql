@@ -52,6 +52,13 @@ begin
             hint = 'Leave it as it is; select trimtab.save_schedule(…) says what the view cannot.';
   end if;
 
+  if not (isfinite(coalesce(new.starts_at, 'epoch')) and isfinite(coalesce(new.ends_at, 'epoch'))) then
+    raise exception 'a schedule starts and ends at a moment'
+      using errcode = 'TT073',
+            detail = format('starts_at: found %s; ends_at: found %s.', coalesce(new.starts_at::text, 'nothing'), coalesce(new.ends_at::text, 'nothing')),
+            hint = 'Leave out what has no bound.';
+  end if;
+
   if tg_op = 'UPDATE' and (new.rule_id, new.frequency, new.cron_expression, new.time_of_day, new.days_of_week, new.day_of_month,
        new.timezone, new.starts_at, new.ends_at, new.name)
      is not distinct from
@@ -63,7 +70,7 @@ begin
     end if;
   else
     v_zone := coalesce(new.timezone, 'UTC');
-    if exists (select from pg_catalog.pg_timezone_names z where z.name = v_zone) then
+    if exists (select from pg_catalog.pg_timezone_names z where lower(z.name) = lower(v_zone)) then
       v_local := new.starts_at at time zone v_zone;
     end if;
     v_timing := case
@@ -97,7 +104,10 @@ begin
     else
       v_name := new.name;
       v_document := trimtab.schedule_document(trimtab.find_schedule(v_org_id, old.schedule_id))
-        - array['starts_at', 'ends_at', 'on_gap', 'on_overlap']
+        - array['starts_at', 'ends_at']
+        -- What changes of the clocks do follows from what is new.
+        - case when (new.frequency, new.cron_expression) is distinct from (old.frequency, old.cron_expression)
+            then array['on_gap', 'on_overlap'] else '{}' end
         || case when new.enabled is distinct from old.enabled
              then jsonb_build_object('status', case when new.enabled then 'active' else 'paused' end) else '{}' end;
     end if;

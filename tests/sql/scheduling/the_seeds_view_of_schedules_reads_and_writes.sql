@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(18);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -24,11 +24,15 @@ select is((select next_run_at from trimtab.automation_schedules where frequency 
 update trimtab.automation_schedules set time_of_day = '10:00' where frequency = 'weekly';
 select results_eq($$select time_of_day, days_of_week, next_run_at from trimtab.automation_schedules where frequency = 'weekly'$$, $$values (time '10:00', '[1, 3]'::jsonb, timestamptz '2026-03-23 14:00+00')$$, 'a changed time moves it');
 select trimtab.save_schedule(document || '{"missed": "all", "max_runs": 9}', id) from (select j.id, trimtab.schedule_document(j) as document from trimtab.scheduled_jobs j where name = 'Schedule of tidy (4)') d;
+select trimtab.save_schedule(document || '{"on_gap": "skip", "on_overlap": "last"}', id) from (select j.id, trimtab.schedule_document(j) as document from trimtab.scheduled_jobs j where name = 'Schedule of tidy (4)') d;
+update trimtab.automation_schedules set time_of_day = '08:00' where name = 'Schedule of tidy (4)';
+select results_eq($$select on_gap, on_overlap from trimtab.scheduled_jobs where name = 'Schedule of tidy (4)'$$, $$values ('skip', 'last')$$, 'at another time, changes of the clocks do what they did');
 update trimtab.automation_schedules set frequency = 'hourly', time_of_day = '00:05' where frequency = 'daily';
 select results_eq($$select missed, max_runs, next_run_at from trimtab.scheduled_jobs where name = 'Schedule of tidy (4)'$$, $$values ('all', 9::bigint, timestamptz '2026-03-20 12:05+00')$$, 'what the view does not show stays');
 update trimtab.automation_schedules set ends_at = null where frequency = 'custom';
 select results_eq($$select ends_at, cron_expression from trimtab.automation_schedules where frequency = 'custom'$$, $$values (null::timestamptz, '*/5 9-17 * * 1-5')$$, 'an end can be taken away');
 select throws_ok($$update trimtab.automation_schedules set next_run_at = now()$$, 'TT032', null, 'the next run is the system''s');
+select throws_ok($$update trimtab.automation_schedules set starts_at = 'infinity' where frequency = 'weekly'$$, 'TT073', null, 'a start that never comes is refused');
 select throws_ok($$update trimtab.automation_schedules set last_run_at = now()$$, 'TT032', null, 'so is the last');
 select throws_ok($$insert into trimtab.automation_schedules (rule_id, frequency, cron_expression) select rule_id, 'custom', '61 * * * *' from trimtab.automation_schedules limit 1$$, 'TT073', null, 'a bad expression is refused');
 select throws_ok($$insert into trimtab.automation_schedules (rule_id, frequency) select rule_id, 'weekly' from trimtab.automation_schedules limit 1$$, 'TT073', null, 'a week without a day as well');

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 select test.member(:'acme', 'manager') as manager \gset
@@ -13,6 +13,9 @@ update trimtab.scheduled_jobs set next_run_at = next_run_at - interval '1 hour' 
 update trimtab.scheduled_jobs set next_run_at = next_run_at + interval '1 hour' where name = 'America/New_York';
 select is((select count(*) from trimtab.scheduled_jobs where next_run_wall <> next_run_at at time zone time_zone), 2::bigint, 'two are at another time now');
 savepoint before;
+update trimtab.scheduled_jobs set time_zone = lower(time_zone);
+select is(trimtab.tick_rezone(trimtab.clock(), 100), 2, 'however the zone is written');
+rollback to before;
 select is(trimtab.tick_rezone(trimtab.clock(), 100), 2, 'they are found');
 select is(trimtab.tick_rezone(trimtab.clock(), 100), 0, 'once');
 select results_eq($$select name, next_run_at, next_run_wall from trimtab.scheduled_jobs order by 1$$, $$values
