@@ -59,7 +59,9 @@ def test_from_the_file_to_the_firing(tap_db: Database, org: str, tmp_path: Path)
     assert added.stdout == (
         'Fans: active  followers each 100 → notification\nSeen: active  thing.seen where ($."n" > 1) → alert\n'
     ), added.stderr
+    assert added.stderr == "→ no thing.seen has ever come; `trimtab events types` lists known types\n"
     tap_db.rows("select trimtab.emit_event(%s::uuid, 'thing.seen', '{\"n\": 2}')", [org])
+    assert run(tap_db, "add", str(file)).stderr == "", "it has come, and types of the catalogue are known"
     assert rows(tap_db, "measure", "-", given=[{**measure(99), "measured_at": "2026-01-01T00:00:00Z"}])["recorded"] == 1
     tick(tap_db, org)
     assert run(tap_db, "measure", "-", given=measure(250)).stdout == "1 recorded, 0 known already\n"

@@ -88,6 +88,8 @@ def add(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> Non
                 row = connection.execute("select trimtab.save_trigger(%s)", [Jsonb(document)]).fetchone()
             saved.add(row[0] if row else UUID(int=0))
         _say([row for row in _listed(connection, org_id) if row["id"] in saved], as_json)
+        for event_type in _unheard_of(connection, org_id, saved):
+            err.print(f"→ no {event_type} has ever come; `trimtab events types` lists known types", highlight=False)
 
 
 @triggers.command()
@@ -230,6 +232,19 @@ def _listed(connection: Connection, org_id: UUID) -> list[dict[str, Any]]:
         )
         .fetchall()
     )
+
+
+def _unheard_of(connection: Connection, org_id: UUID, trigger_ids: set[UUID]) -> list[str]:
+    """What some of these triggers listen to, and neither the catalogue nor the journal knows: a slip, maybe."""
+    rows = connection.execute(
+        "select distinct t.event_type from trimtab.triggers t"
+        " where t.org_id = %s and t.id = any(%s) and right(t.event_type, 1) <> '*'"
+        " and not exists (select from trimtab.event_types k where k.type = t.event_type)"
+        " and not exists (select from trimtab.events e where e.org_id = t.org_id and e.type = t.event_type)"
+        " order by 1",
+        [org_id, list(trigger_ids)],
+    ).fetchall()
+    return [event_type for (event_type,) in rows]
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:
