@@ -281,6 +281,34 @@ def test_lanes_periods_and_what_an_installation_wants_otherwise(shop: Database) 
     assert done(shop) == [("Acme", "quick")]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        [],
+        {"work": 5},
+        {"work": None},
+        {
+            "work": {
+                "every_seconds": "1 hour",
+                "limit": 0,
+                "part_seconds": -1,
+                "organization_seconds": 1.5,
+                "lane": "fast",
+            }
+        },
+        {"work": {"limit": 99999999999, "locks": "perhaps", "is_off": "no"}},
+    ],
+)
+def test_a_slip_in_the_settings_does_not_stop_the_clock(shop: Database, written: object) -> None:
+    enter(shop, "work", note("work") + " return 0;")
+    plan = "select p::text from trimtab.tick_plan() p"
+    before = shop.rows(plan)
+    shop.rows("update trimtab.settings set value = %s where name = 'tick_parts'", [json.dumps(written)])
+    assert shop.rows(plan) == before
+    tick(shop)
+    assert sorted(done(shop)) == [("Acme", "work"), ("Bolt", "work")]
+
+
 def test_a_part_acts_for_its_organization_and_for_no_other(shop: Database) -> None:
     enter(shop, "who", "insert into test.done select trimtab.current_org_id(), session_user; return 0;")
     tick(shop)
