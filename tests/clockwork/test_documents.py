@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import sqlparse
-from support.database import ENGINE, Database
+from support.database import ADMIN, ENGINE, Database
 from support.pages import DOCS
 
 PAGE = (DOCS / "clockwork.md").read_text(encoding="utf-8")
@@ -15,7 +15,7 @@ BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 def test_a_part_is_added_as_the_page_says(tap_db: Database) -> None:
     [example] = [block for block in BLOCKS if "create function" in block]
     tap_db.rows("select test.organization('Acme')")
-    with tap_db.connect() as operator:
+    with tap_db.connect(ADMIN) as operator:
         operator.execute(example.encode())
     for _ in range(2):
         tap_db.rows("call trimtab.tick()", user=ENGINE)

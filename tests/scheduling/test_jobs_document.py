@@ -8,7 +8,7 @@ import pytest
 import sqlparse
 from click.testing import CliRunner
 from scheduling.conftest import Save
-from support.database import Database
+from support.database import ADMIN, Database
 from support.pages import DOCS
 
 from trimtab.cli.main import main
@@ -44,7 +44,7 @@ def test_the_statements_run_as_printed(tap_db: Database) -> None:
 
 def test_a_job_of_ones_own_runs_as_the_page_says(tap_db: Database, org: str, save: Save) -> None:
     [example] = [block for block in BLOCKS if "create function" in block]
-    with tap_db.connect() as operator:
+    with tap_db.connect(ADMIN) as operator:
         operator.execute(example.encode())
     tap_db.rows("select test.clock_at('2026-11-20 11:50+00')")
     save("hello", job="greet", arguments={"name": "Ann"})

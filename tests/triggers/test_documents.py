@@ -8,7 +8,7 @@ import re
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
-from support.database import ENGINE, Database
+from support.database import ADMIN, ENGINE, Database
 
 from trimtab.database.tree import checkout
 
@@ -22,7 +22,7 @@ def blocks(language: str, text: str = PAGE) -> list[str]:
 @pytest.mark.xdist_group("extending")
 def test_the_page_works_as_it_stands(tap_db: Database) -> None:
     examples, adding = PAGE.split("## Adding a target")
-    with tap_db.connect() as owner:
+    with tap_db.connect(ADMIN) as owner:
         for statement in blocks("sql", adding):
             owner.execute(statement.encode())
     org_id = tap_db.value("select test.organization('Acme')")
