@@ -35,12 +35,12 @@ begin
     and f.transaction_id = pg_current_xact_id_if_assigned()
   limit 1;
   if not found then
-    -- So was what a schedule's run does that a trigger asked for.
-    select f.* into v_running
+    -- So was what a schedule's run does, and by the trigger that asked for it.
+    select r.depth, f.chain into v_running.depth, v_running.chain
     from trimtab.job_runs r
-    join trimtab.trigger_firings f on f.org_id = r.org_id and f.id = substring(r.origin_key from '^trigger:(\d+)$')::bigint
+    left join trimtab.trigger_firings f
+      on r.origin = 'trigger' and f.org_id = r.org_id and f.id = substring(r.origin_key from '^trigger:(\d+)$')::bigint
     where r.org_id in (select n.org_id from new_events n)
-      and r.origin = 'trigger'
       and r.transaction_id = pg_current_xact_id_if_assigned()
     limit 1;
   end if;

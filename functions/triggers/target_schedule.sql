@@ -19,9 +19,10 @@ begin
             detail = format('Trigger %s.', p_context ->> 'trigger'),
             hint = 'It may have been renamed or removed: save the trigger with another one.';
   end if;
-  insert into trimtab.job_runs (org_id, job_id, slot_at, due_at, origin, origin_key, event_id, created_at)
+  insert into trimtab.job_runs (org_id, job_id, slot_at, due_at, origin, origin_key, event_id, depth, created_at)
   values (
-    p_org_id, v_job_id, v_now, v_now, 'trigger', format('trigger:%s', p_context ->> 'firing_id'), (p_events -> -1 ->> 'id')::bigint, v_now)
+    p_org_id, v_job_id, v_now, v_now, 'trigger', format('trigger:%s', p_context ->> 'firing_id'), (p_events -> -1 ->> 'id')::bigint,
+    coalesce((p_context ->> 'depth')::integer, 0), v_now)
   on conflict on constraint job_runs_slot_key do nothing
   returning id into v_run_id;
   return jsonb_strip_nulls(jsonb_build_object('schedule_id', v_job_id, 'run_id', v_run_id));
