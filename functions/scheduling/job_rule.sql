@@ -6,11 +6,16 @@ create or replace function trimtab.job_rule(p_org_id uuid, p_arguments jsonb, p_
   set search_path to trimtab, pg_catalog, pg_temp
 as $$
 declare
-  v_rule trimtab.automation_rules := trimtab.find_rule(p_org_id, (p_context ->> 'rule_id')::uuid);
+  v_rule trimtab.automation_rules;
   v_result jsonb;
 begin
+  select r.* into v_rule from trimtab.automation_rules r where r.org_id = p_org_id and r.id = (p_context ->> 'rule_id')::uuid;
+  -- What was changed of the rule since the schedule was saved.
   if v_rule.status not in ('active', 'shadow') then
     return jsonb_build_object('status', 'skipped', 'reason', format('The rule is %s.', v_rule.status));
+  end if;
+  if v_rule.trigger_kind <> 'manual' then
+    return jsonb_build_object('status', 'skipped', 'reason', format('The rule has the trigger %s now, no longer manual.', v_rule.trigger_kind));
   end if;
   v_result := trimtab.execute_rule_as(
     p_org_id, v_rule.id,
@@ -25,5 +30,5 @@ begin
 end
 $$;
 comment on function trimtab.job_rule(uuid, jsonb, jsonb) is
-  'Handler of schedules of a rule {campaign_ids}: executes the rule (execute_rule_as()) for all its campaigns or those named. Returns {executed, shadowed, held_back, failed}; skipped while a stop switch is on or the rule is neither active nor in shadow, failure where an execution failed. Errors: TT031 the rule is archived, TT037.';
+  'Handler of schedules of a rule {campaign_ids}: executes the rule (execute_rule_as()) for all its campaigns or those named. Returns {executed, shadowed, held_back, failed}; skipped while a stop switch is on, the rule is neither active nor in shadow, or its trigger is no longer manual; failure where an execution failed.';
 grant execute on function trimtab.job_rule(uuid, jsonb, jsonb) to trimtab_definer;

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 select test.clock_at('2026-03-20 12:00+00');
 select test.organization('Acme') as acme \gset
 update trimtab.automation_rules set status = 'paused';
@@ -34,7 +34,21 @@ select test.act_as(:'manager');
 select trimtab.set_rule_status(:'tidy', 'paused');
 select is(trimtab.run_schedule_now((select id from trimtab.scheduled_jobs where name = 'rule')) - 'run_id', '{"status": "skipped", "result": {"status": "skipped", "reason": "The rule is paused."}}', 'a paused rule is passed by');
 select trimtab.set_rule_status(:'tidy', 'active');
+select trimtab.change_rule(:'tidy', '{"trigger": {"on": "run"}}');
 select test.reset();
+select test.clock_at('2026-03-20 14:01+00');
+select test.act_as(:'manager');
+select is(trimtab.run_schedule_now((select id from trimtab.scheduled_jobs where name = 'rule')) #>> '{result,reason}',
+  'The rule has the trigger run now, no longer manual.', 'so is one that every run judges now');
+select trimtab.change_rule(:'tidy', '{"trigger": {"on": "manual"}}');
+select test.reset();
+update trimtab.automation_rules set status = 'archived' where name = 'tidy';
+select test.clock_at('2026-03-20 14:02+00');
+select test.act_as(:'manager');
+select is(trimtab.run_schedule_now((select id from trimtab.scheduled_jobs where name = 'rule')) #>> '{result,reason}', 'The rule is archived.', 'and one in the archive');
+select test.reset();
+update trimtab.automation_rules set status = 'active' where name = 'tidy';
+select test.clock_at('2026-03-20 14:03+00');
 update trimtab.guardrails set autopilot_enabled = false;
 select test.act_as(:'manager');
 select is(trimtab.run_schedule_now((select id from trimtab.scheduled_jobs where name = 'rule')) ->> 'status', 'skipped', 'so is all while automation is stopped');
