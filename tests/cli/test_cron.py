@@ -49,11 +49,11 @@ def flight(cluster: TestCluster) -> Database:
     database.rows("grant usage on schema cron to trimtab_engine")
     migrate(database.dsn(ADMIN))
     database.rows("select trimtab.create_organization('Flown by the clock')", user=ENGINE)
-    # A part that hangs the first time: the watch has to stop it, or the quick lane never ends.
+    # A part that hangs once: the watch has to stop it, or the quick lane never ends.
     database.rows(
         "create function trimtab.tick_stuck(p_org_id uuid, p_as_of timestamptz, p_limit integer) returns integer"
         " language plpgsql as $$ begin"
-        " if not exists (select from trimtab.tick_units u where u.part = 'stuck' and u.failures > 0)"
+        " if not exists (select from trimtab.tick_parts p where p.part = 'stuck' and p.overruns > 0)"
         " then perform pg_sleep(1000); end if; return 0; end $$"
     )
     database.rows(
