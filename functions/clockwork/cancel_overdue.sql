@@ -15,5 +15,5 @@ as $$
       then substr(a.application_name, 15, 24)::timestamptz < trimtab.stopwatch() end
 $$;
 comment on function trimtab.cancel_overdue() is
-  'Cancels what the engine''s other sessions work on beyond the deadline that they set (set_deadline()): the unit is rolled back and counted as an overrun, the tick goes on. Returns how many. Called by a job of its own every minute, by every tick, and every second by `trimtab tick --loop`.';
+  'Cancels what the engine''s other sessions work on beyond the deadline that they set (set_deadline()): the unit is rolled back and counted as an overrun, the tick goes on. Returns how many. Called by a job of its own every minute, and every second by `trimtab tick --loop`; not by ticks, which begin together: of two cancels the second would hit what comes after.';
 grant execute on function trimtab.cancel_overdue() to trimtab_engine;

@@ -28,7 +28,6 @@ declare
   v_is_over boolean;
   v_name text := pg_catalog.current_setting('application_name');
 begin
-  perform trimtab.cancel_overdue();
   for v_part in
     select p.* from trimtab.tick_plan(p_lane) p
   loop
@@ -113,8 +112,8 @@ begin
             v_seen[v_place] := trimtab.finish_unit(
               v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
               case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
-          exception when assert_failure or others then
-            -- Somebody sits on the organization: what was done stays, what there is to tell of it waits.
+          exception when query_canceled or assert_failure or others then
+            -- Somebody sits on the organization, or a cancel came late: what was done stays, what there is to tell of it waits.
             raise warning 'how part % went was not recorded: % [%]', v_part.part, sqlerrm, sqlstate;
             v_is_over := true;
           end;
