@@ -3,7 +3,7 @@ create or replace function trimtab.begin_part(p_part text, p_every_seconds integ
   language plpgsql
   volatile
   parallel unsafe
-  -- definer: nobody else writes how the tick goes.
+  -- definer: the engine has no right to write tick_parts; here it can only take a part that is due, and set when it began.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

@@ -3,7 +3,7 @@ create or replace function trimtab.claim_unit(p_org_id uuid, p_part text, p_seen
   language plpgsql
   volatile
   parallel unsafe
-  -- definer: nobody else writes how the tick goes, or locks an organization.
+  -- definer: locking rows of tick_units and organizations asks for the right to write them, which the engine has not; here it only locks.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

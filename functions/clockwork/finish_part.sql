@@ -12,7 +12,7 @@ create or replace function trimtab.finish_part(
   language plpgsql
   volatile
   parallel unsafe
-  -- definer: nobody else writes how the tick goes.
+  -- definer: the engine has no right to write tick_parts; here it can only add a run to the counts of a part.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

@@ -11,7 +11,7 @@ create or replace function trimtab.finish_unit(
   language plpgsql
   volatile
   parallel unsafe
-  -- definer: nobody else writes how the tick goes.
+  -- definer: the engine has no right to write tick_units; here it can only say how one organization's share went, at this moment.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

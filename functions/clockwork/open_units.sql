@@ -3,7 +3,7 @@ create or replace function trimtab.open_units(p_part text, p_org_ids uuid[])
   language sql
   volatile
   parallel unsafe
-  -- definer: nobody else writes how the tick goes.
+  -- definer: the engine has no right to write tick_units; here it can only add rows, never served, of organizations that exist.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

@@ -5,7 +5,6 @@
 -- person_erased (p_org_id uuid, p_user_id uuid): a person is erased from an organization (null: from all), and what is theirs has to go.
 -- run_before_deciding, run_after_acting (p_org_id uuid, p_as_of timestamptz): what belongs to every run of the autopilot.
 -- tick_part: a part of the tick (tick_plan() says what its options mean).
--- retention (p_org_id uuid, p_before timestamptz, p_limit integer): deletes what is kept no longer than options.days; what it is called in the setting kept_days.
 -- trigger_target.<code> (p_org_id, p_target, p_events, p_context): what a trigger starts; what it did, with skipped where it had a reason not to.
 -- trigger_target_faults.<code> (p_org_id, p_target): what is wrong with a target's arguments.
 -- job.<code> (p_org_id uuid, p_arguments jsonb, p_context jsonb) returns jsonb: what a schedule can run. Options: arguments, the schema
@@ -64,20 +63,11 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('tick_part', 'trimtab.tick_old_partitions', 910, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
   ('tick_part', 'trimtab.tick_journal', 920, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
   ('tick_part', 'trimtab.tick_retention', 930, '{"lane": "slow", "every_seconds": 86400, "limit": 5000}'),
-  ('tick_part', 'trimtab.tick_cron_history', 940, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 5000}'),
-  ('retention', 'trimtab.drop_old_messages', 100, '{"what": "messages", "days": 180}'),
-  ('retention', 'trimtab.drop_old_alerts', 100, '{"what": "alerts", "days": 400}'),
-  ('retention', 'trimtab.drop_old_anomalies', 100, '{"what": "anomalies", "days": 800}'),
-  ('retention', 'trimtab.drop_old_executions', 100, '{"what": "executions", "days": 400}'),
-  ('retention', 'trimtab.drop_old_firings', 100, '{"what": "firings", "days": 90}'),
-  ('retention', 'trimtab.drop_old_webhook_receipts', 100, '{"what": "webhook_receipts", "days": 30}'),
-  ('retention', 'trimtab.drop_old_measurements', 100, '{"what": "measurements", "days": 400}'),
-  ('retention', 'trimtab.drop_old_runs', 100, '{"what": "runs", "days": 400}')
+  ('tick_part', 'trimtab.tick_cron_history', 940, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 5000}')
 on conflict (kind, function) do update set position = excluded.position, options = excluded.options;
 
 -- Schedules.
 insert into trimtab.handlers (kind, function, position, options) values
-  ('retention', 'trimtab.drop_old_job_runs', 100, '{"what": "job_runs", "days": 90}'),
   ('tick_part', 'trimtab.tick_rezone', 105, '{"scope": "system", "every_seconds": 3600, "limit": 1000}'),
   ('tick_part', 'trimtab.tick_schedules', 110, '{"organizations": "trimtab.organizations_with_due_schedules", "limit": 5000}'),
   ('tick_part', 'trimtab.tick_job_runs', 120, '{"lane": "jobs", "organizations": "trimtab.organizations_with_due_runs", "locks": true, "limit": 1, "organization_seconds": 60, "part_seconds": 60}'),

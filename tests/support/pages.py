@@ -120,17 +120,8 @@ def parts(connection: Connection, page: Path) -> str:
 
 def kept(connection: Connection, page: Path) -> str:
     """What the tick deletes, and when."""
-    rows = connection.execute(
-        "select options ->> 'what', options ->> 'days', obj_description(to_regproc(function), 'pg_proc')"
-        " from trimtab.handlers where kind = 'retention' order by 1"
-    ).fetchall()
-    return table(
-        ("`kept_days`", "default", ""),
-        [
-            (f"`{what}`", days, re.sub(r"Deletes up to p_limit (.*); returns.*", r"\1", comment))
-            for what, days, comment in rows
-        ],
-    )
+    rows = connection.execute("select what, days::text, description from trimtab.kept_days() order by what").fetchall()
+    return table(("`kept_days`", "default", ""), [(f"`{what}`", days, said) for what, days, said in rows])
 
 
 def properties(schema: dict[str, Any]) -> list[str]:

@@ -55,17 +55,17 @@ select is((select e.type || ' ' || e.source from trimtab.events e where e.source
 -- repeated after its receipt is gone
 select test.clock_at('2026-06-05 12:00+00');
 select test.act_as_engine(:'acme');
-select is(trimtab.drop_old_webhook_receipts(:'bolt', 'infinity', 10), 0, 'of another organization there are none');
-select is(trimtab.drop_old_webhook_receipts(:'acme', '2026-05-01 12:00+00', 10), 0, 'none is older than itself');
+select is(trimtab.tick_retention(:'bolt', 'infinity', 10), 0, 'of another organization there are none');
+select is(trimtab.tick_retention(:'acme', timestamptz '2026-05-01 12:00+00' + interval '30 days', 10), 0, 'none is older than itself');
 select is(trimtab.tick_retention(:'acme', trimtab.clock(), 1), 1, 'receipts go after thirty days, so many a time');
 select is(trimtab.tick_retention(:'acme', trimtab.clock(), 10), 1, 'the rest the next time');
 select test.reset();
 select is(pg_temp.send(:'shop_token', :'shop_secret', 'm1') -> 'body' ->> 'result', 'repeated', 'the journal still knows the message');
 select pg_temp.send(:'shop_token', :'shop_secret', 'm2');
 select test.clock_at('2026-06-05 15:59+00');
-select is(trimtab.drop_old_webhook_receipts(:'acme', 'infinity', 10), 0, 'however short they are kept, a receipt outlives every skew');
+select is(trimtab.tick_retention(:'acme', 'infinity', 10), 0, 'however short they are kept, a receipt outlives every skew');
 select test.clock_at('2026-06-05 16:01+00');
-select is(trimtab.drop_old_webhook_receipts(:'acme', 'infinity', 10), 1, 'and not more');
+select is(trimtab.tick_retention(:'acme', 'infinity', 10), 1, 'and not more');
 select throws_ok(format($$select trimtab.receive_webhook(%L, '{}', '', '2026-06-05 12:00+00')$$, :'shop_token'), 'TT005', null, 'nobody says when it is');
 
 -- who sees what
