@@ -46,10 +46,12 @@ def test_a_file_makes_schedules_all_or_none(tap_db: Database, org: str) -> None:
     assert {row["name"] for row in rows} == {"Monday nine", "Other"}
     result = run(tap_db, "schedules", "add", "-", given=[MONDAY | {"name": "Third"}, {"name": "x", "speed": 1}])
     assert result.exit_code == 1
+    assert result.stderr.startswith("[1] x:\n")
     assert "schedule.speed: found 1, but it is not known" in result.stderr
     assert len(done(tap_db, "schedules", "list")) == 2
-    broken = run(tap_db, "schedules", "add", "-", given="{")
-    assert (broken.exit_code, "is not JSON" in broken.stderr) == (1, True)
+    for text in ("{", '{"max_runs": NaN}'):
+        broken = run(tap_db, "schedules", "add", "-", given=text)
+        assert (broken.exit_code, "is not JSON" in broken.stderr) == (1, True)
 
 
 def test_what_show_prints_makes_the_same_schedule_again(tap_db: Database, org: str, save: Save) -> None:

@@ -111,12 +111,9 @@ def test_refusals(tap_db: Database, org: str) -> None:
     assert "[1] Bad:" in bad.stderr and "event.type: found x" in bad.stderr and "TT077" in bad.stderr
     assert rows(tap_db, "list") == [], "all or none"
     assert "there is no trigger 'None'" in run(tap_db, "pause", "None").stderr
-    assert (
-        "is not JSON"
-        in CliRunner()
-        .invoke(main, ["--database-url", tap_db.dsn(ENGINE), "triggers", "add", "-", "--org", "Acme"], input="{")
-        .stderr
-    )
+    command = ["--database-url", tap_db.dsn(ENGINE), "triggers", "add", "-", "--org", "Acme"]
+    for text in ("{", '{"debounce_seconds": NaN}'):
+        assert "is not JSON" in CliRunner().invoke(main, command, input=text).stderr
     assert run(tap_db, "preview", "-", given=[SEEN, SEEN]).exit_code == 2
     refused = run(tap_db, "measure", "-", given=[measure(1), measure(1) | {"value": "x"}])
     assert refused.exit_code == 1

@@ -26,6 +26,7 @@ from trimtab.cli.context import (
     print_rows,
     refuse_before_subcommand,
 )
+from trimtab.cli.documents import parse_json
 from trimtab.errors import TrimtabError
 
 LISTED = ("received_at", "type", "subject_type", "subject_id", "payload", "source", "id")
@@ -149,8 +150,8 @@ def emit(
 ) -> None:
     """Tell that something happened. The next tick judges it."""
     try:
-        document = json.loads(payload)
-    except json.JSONDecodeError as error:
+        document = parse_json(payload)
+    except (ValueError, RecursionError) as error:
         raise click.BadParameter(f"no JSON: {error}", param_hint="--payload") from error
     values = {
         "type": event_type,
@@ -232,7 +233,7 @@ def _batches(file: TextIO, refused: list[Refused]) -> Iterator[tuple[list[int], 
         if not text:
             continue
         try:
-            json.loads(text, parse_constant=_refuse)
+            parse_json(text)
         except (ValueError, RecursionError) as error:
             refused.append({"line": number, "faults": [f"no JSON: {error}"]})
             continue
@@ -266,10 +267,6 @@ def _emit(connection: Connection, numbers: list[int], texts: list[str]) -> Itera
         outcome["repeated"],
         [{"line": numbers[line["index"]], "faults": line["faults"]} for line in outcome["refused"]],
     )
-
-
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no JSON")
 
 
 COMMANDS = (events,)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TextIO
 from uuid import UUID
 
 import click
-import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -27,6 +24,7 @@ from trimtab.cli.context import (
     print_rows,
     refuse_before_subcommand,
 )
+from trimtab.cli.documents import named, read_documents
 from trimtab.cli.tables import as_percent
 from trimtab.errors import TrimtabError
 
@@ -107,7 +105,7 @@ def lint(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> No
     Prints every fault with its place, what was found and what is allowed, and exits with 1 when there is one. The
     campaigns, people and addresses that a rule names are checked where --org says for whom it is.
     """
-    documents = _read(file)
+    documents = read_documents(file)
     found: list[dict[str, Any]] = []
     with settings.connect() as connection:
         if org:
@@ -148,7 +146,7 @@ def add(
 
     A rule that says nothing of its status starts in shadow: it decides and records, and touches nothing.
     """
-    documents = _read(file)
+    documents = read_documents(file)
     if replace and len(documents) > 1:
         raise click.UsageError("--replace goes with one rule")
     saved: list[dict[str, Any]] = []
@@ -158,7 +156,7 @@ def add(
         for place, document in documents:
             if status and isinstance(document, dict):
                 document = {k: v for k, v in document.items() if k not in ("enabled", "is_active")} | {"status": status}
-            with _named(place, document):
+            with named("rule", place, document):
                 row = connection.execute(
                     "select trimtab.save_rule(%s, %s, %s)", [Jsonb(document), rule_id, reason]
                 ).fetchone()
@@ -178,12 +176,12 @@ def preview(settings: Settings, file: TextIO, org: str | None, as_of: str | None
     Each rule is judged as if it were active, beside those of the organization; the rules of the file do not see each
     other.
     """
-    documents, moment = _read(file), moment_of(as_of)
+    documents, moment = read_documents(file), moment_of(as_of)
     seen: list[dict[str, Any]] = []
     with settings.connect() as connection:
         enter_org(connection, org)
         for place, document in documents:
-            with _named(place, document):
+            with named("rule", place, document):
                 row = connection.execute(
                     "select trimtab.preview_rule(%s, coalesce(%s::timestamptz, trimtab.clock()))",
                     [Jsonb(document), moment],
@@ -403,35 +401,6 @@ def held(settings: Settings, org: str | None, as_json: bool) -> None:
         HELD,
         nothing="no gate held anything back",
     )
-
-
-def _read(file: TextIO) -> list[tuple[str, object]]:
-    """The documents of a file, each with its place there ('' where there is only one)."""
-    try:
-        found = json.load(file, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        name = getattr(file, "name", "<stdin>")
-        raise TrimtabError(
-            f"{name} is not JSON: {error}",
-            "a rule stands in { }; several stand in [ ] with commas between them, and none after the last",
-        ) from None
-    return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
-
-
-@contextmanager
-def _named(place: str, document: object) -> Iterator[None]:
-    """What is refused within says which rule of the file it is about."""
-    try:
-        yield
-    except psycopg.Error as error:
-        if place and error.diag.message_primary:
-            name = document.get("name") if isinstance(document, dict) else None
-            err.print(f"{place}{name or 'a rule without a name'}:", highlight=False, markup=False)
-        raise
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _find(connection: Connection, org_id: UUID, rule: str, *, archived: bool = False) -> UUID:

@@ -30,6 +30,7 @@ from trimtab.cli.context import (
     refuse_before_subcommand,
     yes_option,
 )
+from trimtab.cli.documents import named, read_documents
 from trimtab.errors import TrimtabError
 
 FAILED = 4
@@ -118,18 +119,13 @@ def add(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> Non
 
     One that has the name of another takes its place. Of several all are saved, or none.
     """
-    try:
-        read = json.load(file)
-    except (ValueError, RecursionError) as error:
-        raise TrimtabError(
-            f"{getattr(file, 'name', '<stdin>')} is not JSON: {error}",
-            'a schedule is {"name": …, "job": …, "timing": {…}}; several stand in [ ] with commas between them',
-        ) from None
+    documents = read_documents(file)
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
         ids = []
-        for document in read if isinstance(read, list) else [read]:
-            row = connection.execute("select trimtab.save_schedule(%s)", [Jsonb(document)]).fetchone()
+        for place, document in documents:
+            with named("schedule", place, document):
+                row = connection.execute("select trimtab.save_schedule(%s)", [Jsonb(document)]).fetchone()
             ids.append(row[0] if row else None)
         rows = _rows(
             connection,

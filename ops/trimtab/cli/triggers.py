@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TextIO
 from uuid import UUID
 
 import click
-import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -26,6 +23,7 @@ from trimtab.cli.context import (
     print_rows,
     refuse_before_subcommand,
 )
+from trimtab.cli.documents import named, read_documents
 from trimtab.errors import TrimtabError
 
 LISTED = (
@@ -83,8 +81,8 @@ def add(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> Non
     saved: set[UUID] = set()
     with settings.connect() as connection:
         org_id = enter_org(connection, org)
-        for place, document in _read(file):
-            with _named(place, document):
+        for place, document in read_documents(file):
+            with named("trigger", place, document):
                 row = connection.execute("select trimtab.save_trigger(%s)", [Jsonb(document)]).fetchone()
             saved.add(row[0] if row else UUID(int=0))
         _say([row for row in _listed(connection, org_id) if row["id"] in saved], as_json)
@@ -102,7 +100,7 @@ def add(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> Non
 def preview(settings: Settings, file: TextIO, since: str | None, limit: int, org: str | None, as_json: bool) -> None:
     """Show which past events the trigger of a JSON FILE would have matched. Nothing is saved or fired."""
     moment = moment_of(since, "--since")
-    documents = _read(file)
+    documents = read_documents(file)
     if len(documents) != 1:
         raise click.UsageError("preview takes one trigger")
     with settings.connect() as connection:
@@ -205,7 +203,7 @@ def measure(settings: Settings, file: TextIO, org: str | None, as_json: bool) ->
 
     {"subject_type": "account", "subject": "instagram", "metric": "followers", "value": 1200}
     """
-    documents = [document for _, document in _read(file)]
+    documents = [document for _, document in read_documents(file)]
     with settings.connect() as connection:
         enter_org(connection, org)
         row = connection.execute("select trimtab.record_measurements(%s)", [Jsonb(documents)]).fetchone()
@@ -288,30 +286,6 @@ def _find(connection: Connection, org_id: UUID, trigger: str) -> UUID:
             f"there is no trigger {trigger!r} in this organization", "`trimtab triggers list` lists them"
         )
     return UUID(str(row[0]))
-
-
-def _read(file: TextIO) -> list[tuple[str, object]]:
-    """The documents of a file, each with its place there ('' where there is only one)."""
-    try:
-        found = json.load(file)
-    except (ValueError, RecursionError) as error:
-        raise TrimtabError(
-            f"{getattr(file, 'name', '<stdin>')} is not JSON: {error}",
-            "one stands in { }; several stand in [ ] with commas between them, and none after the last",
-        ) from None
-    return [(f"[{n}] ", one) for n, one in enumerate(found)] if isinstance(found, list) else [("", found)]
-
-
-@contextmanager
-def _named(place: str, document: object) -> Iterator[None]:
-    """What is refused within says which trigger of the file it is about."""
-    try:
-        yield
-    except psycopg.Error as error:
-        if place and error.diag.message_primary:
-            name = document.get("name") if isinstance(document, dict) else None
-            err.print(f"{place}{name or 'a trigger without a name'}:", highlight=False, markup=False)
-        raise
 
 
 COMMANDS = (triggers,)
