@@ -94,6 +94,19 @@ def test_partitions_stay_guarded_when_a_migration_goes_and_comes_back(db: Databa
     assert db.rows(guards) == before
 
 
+def test_an_event_that_waits_outlives_going_back_to_the_release_before_and_up_again(tap_db: Database) -> None:
+    before_catalogue = "0018"
+    org = tap_db.value("select test.organization('Acme')")
+    tap_db.rows("select test.raw_rule(%s, 'sales', '[{\"type\": \"note\"}]', '{}', 'sale.made')", [org])
+    tap_db.rows("select trimtab.emit_event(%s::uuid, 'sale.made', '{\"amount\": 3}')", [org])
+    waiting = "select e.type, e.payload from trimtab.waiting_events w join trimtab.events e on e.id = w.event_id"
+    migration_id = next(m.migration_id for m in Tree().migrations if m.migration_id.startswith(before_catalogue))
+    rollback_schema(tap_db.dsn(ADMIN), to=migration_id)
+    assert tap_db.rows(waiting) == [("sale.made", {"amount": 3})]
+    migrate(tap_db.dsn(ADMIN))
+    assert tap_db.rows(waiting) == [("sale.made", {"amount": 3})]
+
+
 def test_everything_loaded_again_changes_nothing(db: Database, fresh: list[str]) -> None:
     result = migrate(db.dsn(ADMIN), again=True)
     assert len(result.plan.repeatables) == len(Tree().repeatables)

@@ -3,6 +3,7 @@
 create function test.check_events()
   returns trigger
   language plpgsql
+  -- definer: whoever writes an event may have no right to call what judges it.
   security definer
   set search_path to trimtab, pg_catalog, pg_temp
 as $$

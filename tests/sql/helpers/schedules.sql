@@ -7,6 +7,7 @@ create function test.job(p_org_id uuid, p_arguments jsonb, p_context jsonb)
   returns jsonb
   language plpgsql
   volatile
+  -- definer: a job is called as the engine, which has no right to write here.
   security definer
   set search_path to pg_catalog, pg_temp
 as $$
@@ -24,6 +25,7 @@ comment on function test.job(uuid, jsonb, jsonb) is
 create function test.with_jobs()
   returns void
   language sql
+  -- definer: callers act as persons, who may not register handlers.
   security definer
   set search_path to pg_catalog, pg_temp
 as $$
