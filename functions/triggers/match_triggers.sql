@@ -8,29 +8,35 @@ create or replace function trimtab.match_triggers()
   set search_path to trimtab, pg_catalog, pg_temp
   -- The plan is made once, for few events, and serves many: events are looked up by hash.
   set enable_nestloop to off
+  set enable_mergejoin to off
   set work_mem to '64MB'
   -- Its cost seems immense without nested loops: it would be compiled for seconds.
   set jit to off
 as $$
 declare
   c_deepest constant integer := 5;
+  v_org_ids uuid[];
+  v_types text[];
   v_running trimtab.trigger_firings;
   v_is_careful boolean := false;
 begin
-  if not exists (
+  -- Kinds of events to which somebody listens.
+  select array_agg(k.org_id), array_agg(k.type) into v_org_ids, v_types
+  from (select distinct n.org_id, n.type from new_events n) k
+  where exists (
     select
-    from (select distinct n.org_id, n.type from new_events n) k
-    cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
+    from unnest(trimtab.event_patterns(k.type)) p (pattern)
     cross join lateral (
       select from trimtab.triggers t where t.org_id = k.org_id and t.event_type = p.pattern and t.status = 'active' limit 1
     ) t
-  ) then
+  );
+  if v_types is null then
     return null;
   end if;
   -- What is written while a trigger is being fired was caused by it.
   select f.* into v_running
   from trimtab.trigger_firings f
-  where f.org_id in (select n.org_id from new_events n)
+  where f.org_id = any (v_org_ids)
     and f.status = 'running'
     and f.transaction_id = pg_current_xact_id_if_assigned()
   limit 1;
@@ -40,7 +46,7 @@ begin
     from trimtab.job_runs r
     left join trimtab.trigger_firings f
       on r.origin = 'trigger' and f.org_id = r.org_id and f.id = substring(r.origin_key from '^trigger:(\d+)$')::bigint
-    where r.org_id in (select n.org_id from new_events n)
+    where r.org_id = any (v_org_ids)
       and r.transaction_id = pg_current_xact_id_if_assigned()
     limit 1;
   end if;
@@ -48,11 +54,9 @@ begin
   loop
     -- The block isolates failures: a condition that raises must not undo what it looks at.
     begin
-      with kinds as materialized (
-        select distinct n.org_id, n.type from new_events n
-      ), listening as materialized (
+      with listening as materialized (
         select k.org_id, k.type, t.*
-        from kinds k
+        from unnest(v_org_ids, v_types) k (org_id, type)
         cross join lateral unnest(trimtab.event_patterns(k.type)) p (pattern)
         cross join lateral (
           select t.id, t.source, t.subject_type, t.subject_id, t.condition, t.filter_path, t.filter_operator, t.filter_value,
@@ -70,7 +74,7 @@ begin
           select distinct l.org_id, l.type, l.filter_path from listening l where l.filter_path is not null and l.subject_id is null
         ) p
         join new_events e on e.org_id = p.org_id and e.type = p.type
-        cross join lateral (select e.payload -> p.filter_path[1] as value) f
+        cross join lateral (select e.payload -> p.filter_path[1] as value offset 0) f
         cross join lateral (
           select case when cardinality(p.filter_path) = 1 then f.value
             when jsonb_typeof(f.value) = 'object' then f.value -> p.filter_path[2]
@@ -85,7 +89,7 @@ begin
         cross join lateral (select l.sign * l.filter_value::numeric as bound) v
         where l.sign is not null and l.subject_id is null
         group by l.org_id, l.type, l.filter_path, l.sign
-      ), reached as (
+      ), reached as materialized (
         select a.org_id, a.type, a.id as event_id, t.trigger_id
         from bounds b
         join looked_at a on a.org_id = b.org_id and a.type = b.type and a.filter_path = b.filter_path

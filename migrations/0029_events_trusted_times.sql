@@ -1,0 +1,4 @@
+-- check_events() has another parameter.
+set local lock_timeout = '5s';
+
+drop function if exists trimtab.check_events(jsonb, timestamptz);
