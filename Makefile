@@ -37,9 +37,10 @@ lint: setup ## ruff, mypy and the rules for SQL files
 	@$(BIN)/python -m pytest -q tests/lint
 
 bench: setup ## measurements, compared with hand-written SQL in the same run
-	@$(BIN)/python -m pytest -m bench -s tests/bench $(ARGS)
+	@$(BIN)/python -m pip install --quiet -e '.[bench]'
+	@$(BIN)/python -m pytest -m bench -s -rs tests/bench $(ARGS)
 
-docs: setup ## write what the database says of rules into docs/rules
+docs: setup ## write into the documents what the database says of itself
 	@PYTHONPATH=tests $(BIN)/python -m support.pages
 
 snapshot: setup ## write the schema that the files make to sql/schema.txt
