@@ -144,4 +144,5 @@ def test_every_zone(connection: Connection, part: int) -> None:
 @pytest.mark.timeout(3600)
 def test_many_random_expressions(connection: Connection) -> None:
     rng = seeded(None)
-    check(connection, [(expression(rng), "UTC", random_moment(rng), "shift", "first") for _ in range(100_000)])
+    for _ in range(50):
+        check(connection, [(expression(rng), "UTC", random_moment(rng), "shift", "first") for _ in range(2000)])
