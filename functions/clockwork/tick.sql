@@ -26,6 +26,8 @@ declare
   v_last_code text;
   v_last_message text;
   v_is_over boolean;
+  v_is_busy boolean;
+  v_patient_until timestamptz;
   v_name text := pg_catalog.current_setting('application_name');
 begin
   for v_part in
@@ -33,6 +35,7 @@ begin
   loop
     v_part_started_at := trimtab.clock();
     v_part_until := trimtab.stopwatch() + v_part.part_seconds * interval '1 second';
+    v_patient_until := least(v_part_until, trimtab.stopwatch() + interval '30 seconds');
     v_total := 0;
     v_failures := 0;
     v_served := 0;
@@ -62,7 +65,12 @@ begin
         commit;
       end loop;
       continue when v_served = 0;
-    else
+    end if;
+
+    loop
+      exit when v_part.scope = 'system';
+      v_is_busy := false;
+      v_served := 0;
       set local lock_timeout = '2s';
       begin
         execute pg_catalog.format('select array(select d.org_id from %s d (org_id))',
@@ -81,59 +89,65 @@ begin
         v_failures := 1;
       end;
       commit;
-    end if;
 
-    for v_place in 1..pg_catalog.cardinality(v_organizations) loop
-      v_org_id := v_organizations[v_place];
-      exit when trimtab.stopwatch() >= v_part_until;
-      v_served := v_served + 1;
-      v_unit_until := trimtab.stopwatch() + v_part.organization_seconds * interval '1 second';
-      loop
-        v_done := 0;
-        v_code := null;
-        v_is_over := true;
-        if trimtab.claim_unit(v_org_id, v_part.part, v_seen[v_place], v_part.locks) then
-          set local lock_timeout = '2s';
-          v_unit_started_at := trimtab.stopwatch();
-          begin
-            perform trimtab.init_transaction_context(null, v_org_id);
-            perform trimtab.set_deadline(v_part.part, v_unit_until);
-            execute pg_catalog.format('select %s($1, $2, $3)', v_part.function)
-              into v_done using v_org_id, trimtab.clock(), v_part.item_limit;
-            perform pg_catalog.set_config('application_name', v_name, true);
-            v_done := coalesce(v_done, 0);
-          exception when query_canceled or assert_failure or others then
-            get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
-            v_done := 0;
-          end;
-          v_is_over := v_code is not null or v_done < v_part.item_limit
-            or trimtab.stopwatch() >= v_unit_until or trimtab.stopwatch() >= v_part_until;
-          begin
-            v_seen[v_place] := trimtab.finish_unit(
-              v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
-              case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
-          exception when query_canceled or assert_failure or others then
-            -- Somebody sits on the organization, or a cancel came late: what was done stays, what there is to tell of it waits.
-            raise warning 'how part % went was not recorded: % [%]', v_part.part, sqlerrm, sqlstate;
-            v_is_over := true;
-          end;
-        end if;
-        v_total := v_total + v_done;
-        if v_code is not null then
-          v_failures := v_failures + 1;
-          v_last_code := v_code;
-          v_last_message := pg_catalog.format('%s (organization %s)', v_message, v_org_id);
-          if v_part.on_failure is not null then
+      for v_place in 1..pg_catalog.cardinality(v_organizations) loop
+        v_org_id := v_organizations[v_place];
+        exit when trimtab.stopwatch() >= v_part_until;
+        v_served := v_served + 1;
+        v_unit_until := trimtab.stopwatch() + v_part.organization_seconds * interval '1 second';
+        loop
+          v_done := 0;
+          v_code := null;
+          v_is_over := true;
+          if not trimtab.claim_unit(v_org_id, v_part.part, v_seen[v_place], v_part.locks) then
+            v_is_busy := true;
+          else
+            set local lock_timeout = '2s';
+            v_unit_started_at := trimtab.stopwatch();
             begin
-              execute pg_catalog.format('select %s($1, $2, $3)', v_part.on_failure) using v_org_id, v_code, v_message;
-            exception when assert_failure or others then
-              raise warning 'a failure of part % was not told: % [%]', v_part.part, sqlerrm, sqlstate;
+              perform trimtab.init_transaction_context(null, v_org_id);
+              perform trimtab.set_deadline(v_part.part, v_unit_until);
+              execute pg_catalog.format('select %s($1, $2, $3)', v_part.function)
+                into v_done using v_org_id, trimtab.clock(), v_part.item_limit;
+              perform pg_catalog.set_config('application_name', v_name, true);
+              v_done := coalesce(v_done, 0);
+            exception when query_canceled or assert_failure or others then
+              get stacked diagnostics v_code = returned_sqlstate, v_message = message_text;
+              v_done := 0;
+            end;
+            v_is_over := v_code is not null or v_done < v_part.item_limit
+              or trimtab.stopwatch() >= v_unit_until or trimtab.stopwatch() >= v_part_until;
+            begin
+              v_seen[v_place] := trimtab.finish_unit(
+                v_org_id, v_part.part, v_done, trimtab.stopwatch() - v_unit_started_at,
+                case when v_is_over then v_code is null and v_done >= v_part.item_limit end, v_code, v_message);
+            exception when query_canceled or assert_failure or others then
+              -- Somebody sits on the organization, or a cancel came late: what was done stays, what there is to tell of it waits.
+              raise warning 'how part % went was not recorded: % [%]', v_part.part, sqlerrm, sqlstate;
+              v_is_over := true;
             end;
           end if;
-        end if;
-        commit;
-        exit when v_is_over;
+          v_total := v_total + v_done;
+          if v_code is not null then
+            v_failures := v_failures + 1;
+            v_last_code := v_code;
+            v_last_message := pg_catalog.format('%s (organization %s)', v_message, v_org_id);
+            if v_part.on_failure is not null then
+              begin
+                execute pg_catalog.format('select %s($1, $2, $3)', v_part.on_failure) using v_org_id, v_code, v_message;
+              exception when assert_failure or others then
+                raise warning 'a failure of part % was not told: % [%]', v_part.part, sqlerrm, sqlstate;
+              end;
+            end if;
+          end if;
+          commit;
+          exit when v_is_over;
+        end loop;
       end loop;
+      -- What schedules start does not wait a minute for another lane that had the organization at this moment.
+      exit when not v_is_busy or v_part.lane <> 'jobs' or trimtab.stopwatch() >= v_patient_until;
+      perform pg_catalog.pg_sleep(0.2);
+      commit;
     end loop;
 
     perform trimtab.finish_part(

@@ -47,6 +47,6 @@ begin
 end
 $$;
 comment on function trimtab.backfill_schedule(uuid, timestamptz, timestamptz) is
-  'Lets a schedule''s slots from p_from to before p_to be run that were not: missed or skipped ones, and those from before the schedule was made (role manager). A slot that was run, or waits, is not run again. They are due at once, oldest first. Returns how many. Errors: TT001–TT003, TT074 unknown, TT075 a span that is not over, more than 1,000 slots, a schedule without slots.';
+  'Lets a schedule''s slots from p_from to before p_to be run that were not: missed or skipped ones, and those from before the schedule was made (role manager). A slot that was run, or waits, is not run again, for as long as its run is kept (kept_days()). They are due at once, oldest first. Returns how many. Errors: TT001–TT003, TT074 unknown, TT075 a span that is not over, more than 1,000 slots, a schedule without slots.';
 alter function trimtab.backfill_schedule(uuid, timestamptz, timestamptz) owner to trimtab_definer;
 grant execute on function trimtab.backfill_schedule(uuid, timestamptz, timestamptz) to trimtab_user, trimtab_engine;

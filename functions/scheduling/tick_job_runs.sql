@@ -47,7 +47,9 @@ begin
           where o.org_id = p_org_id and o.job_id = j.id and o.status = 'due' and (o.due_at, o.id) < (r.due_at, r.id)))
     order by r.due_at, r.id
     limit 1
-    for no key update of r, j skip locked;
+    -- Of the schedule no more than that it stays: it is moved on to its next slots meanwhile.
+    for no key update of r skip locked
+    for key share of j skip locked;
     exit when not found;
     perform trimtab.perform_job_run(p_org_id, v_run_id, p_as_of);
     v_done := v_done + 1;

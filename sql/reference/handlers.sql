@@ -62,7 +62,7 @@ insert into trimtab.handlers (kind, function, position, options) values
   ('tick_part', 'trimtab.tick_old_facts', 900, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 1, "part_seconds": 300}'),
   ('tick_part', 'trimtab.tick_old_partitions', 910, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
   ('tick_part', 'trimtab.tick_journal', 920, '{"lane": "slow", "scope": "system", "every_seconds": 3600}'),
-  ('tick_part', 'trimtab.tick_retention', 930, '{"lane": "slow", "every_seconds": 86400, "limit": 5000}'),
+  ('tick_part', 'trimtab.tick_retention', 930, '{"lane": "slow", "every_seconds": 86400, "limit": 5000, "locks": true}'),
   ('tick_part', 'trimtab.tick_cron_history', 940, '{"lane": "slow", "scope": "system", "every_seconds": 3600, "limit": 5000}')
 on conflict (kind, function) do update set position = excluded.position, options = excluded.options;
 
@@ -70,6 +70,7 @@ on conflict (kind, function) do update set position = excluded.position, options
 insert into trimtab.handlers (kind, function, position, options) values
   ('tick_part', 'trimtab.tick_rezone', 105, '{"scope": "system", "every_seconds": 3600, "limit": 1000}'),
   ('tick_part', 'trimtab.tick_schedules', 110, '{"organizations": "trimtab.organizations_with_due_schedules", "limit": 5000}'),
+  ('tick_part', 'trimtab.tick_slots', 115, '{"lane": "jobs", "organizations": "trimtab.organizations_with_due_schedules", "limit": 5000}'),
   ('tick_part', 'trimtab.tick_job_runs', 120, '{"lane": "jobs", "organizations": "trimtab.organizations_with_due_runs", "locks": true, "limit": 1, "organization_seconds": 60, "part_seconds": 60}'),
   ('job.rule', 'trimtab.job_rule', 100, '{"faults": "trimtab.job_rule_faults", "arguments": {"type": "object", "additionalProperties": false,
     "properties": {"campaign_ids": {"type": "array", "items": {"type": "string"}}}}}'),

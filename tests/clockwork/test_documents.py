@@ -62,3 +62,17 @@ def test_what_is_kept_no_longer_goes_a_little_at_a_time(tap_db: Database) -> Non
     tap_db.rows("""update trimtab.settings set value = '{"runs": 100}' where name = 'kept_days'""")
     assert tap_db.value("select trimtab.tick_retention(%s, trimtab.clock(), 100)", [org], user=ENGINE) == 8
     assert tap_db.value(count) == 3
+
+
+def test_a_row_that_somebody_holds_goes_the_next_time_and_the_others_now(tap_db: Database) -> None:
+    org = tap_db.value("select test.organization('Acme')")
+    tap_db.rows("select test.fill(%s)", [org])
+    ask = "select trimtab.tick_retention(%s, trimtab.clock() + interval '5 years', 100)"
+    left = "select (select count(*) from trimtab.autopilot_runs), (select count(*) from trimtab.anomalies)"
+    with tap_db.connect(autocommit=False) as holder, tap_db.connect(ENGINE) as engine:
+        holder.execute("select from trimtab.autopilot_runs for update")
+        engine.execute("set lock_timeout to '5s'")
+        engine.execute(ask.encode(), [org])
+        assert tap_db.rows(left) == [(1, 0)]
+    assert tap_db.value(ask, [org], user=ENGINE) == 1
+    assert tap_db.rows(left) == [(0, 0)]

@@ -361,6 +361,41 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(shop: Database) -> None:
     assert "on fire" in result.stdout
 
 
+def test_the_doctor_worries_about_no_part_that_is_off_and_names_settings_without_effect(shop: Database) -> None:
+    def verdicts() -> list[tuple[str, str]]:
+        result = CliRunner().invoke(main, ["--database-url", shop.dsn(ENGINE), "doctor", "--json"])
+        return [(c["name"], c["found"]) for c in json.loads(result.stdout) if c["verdict"] == "fail"]
+
+    enter(shop, "work", "return 0;")
+    enter(shop, "failing", "raise exception 'on fire';")
+    tick(shop)
+    assert {name for name, _ in verdicts()} == {"part failing", "Acme", "Bolt"}
+    shop.rows("""update trimtab.settings set value = '{"failing": {"is_off": true}}' where name = 'tick_parts'""")
+    assert verdicts() == []
+    shop.rows(
+        """update trimtab.settings set value = '{"failing": {"is_off": true}, "work": {"limit": 7, "every_secs": 5,"""
+        """ "part_seconds": -1}, "wrok": {}}' where name = 'tick_parts'"""
+    )
+    shop.rows(
+        """update trimtab.settings set value = '{"executionz": 800, "alerts": 0, "runs": 90}'"""
+        " where name = 'kept_days'"
+    )
+    assert verdicts() == [
+        ("settings", "kept_days.alerts: 0 is passed by"),
+        ("settings", "kept_days.executionz: 800 is passed by"),
+        ("settings", "tick_parts.work.every_secs: 5 is passed by"),
+        ("settings", "tick_parts.work.part_seconds: -1 is passed by"),
+        ("settings", "tick_parts.wrok: there is no such part"),
+    ]
+
+
+def test_a_single_tick_on_the_command_line_stops_what_takes_too_long(shop: Database) -> None:
+    enter(shop, "hanging", "perform pg_sleep(3600); return 0;", organization_seconds=1, part_seconds=1)
+    result = CliRunner().invoke(main, ["--database-url", shop.dsn(ENGINE), "tick", "--json"])
+    [row] = json.loads(result.stdout)
+    assert (row["error_code"], row["failures"] > 0) == ("57014", True)
+
+
 def test_jobs_of_earlier_versions_go_on(shop: Database) -> None:
     enter(shop, "quick", note("quick") + " return 0;")
     enter(shop, "slow", note("slow") + " return 0;", lane="slow")

@@ -55,8 +55,18 @@ def test_a_fault_is_named(tap_db: Database, org: str) -> None:
     result = run(tap_db, "emit", "mention.received", "--org", "Acme", "--payload", '{"sentiment": 7}')
     assert result.exit_code == 1
     assert "payload.sentiment: found 7, allowed to 1" in result.stderr
-    assert run(tap_db, "emit", "a.b", "--payload", "{").exit_code == 2
+    for payload in ("{", '{"n": NaN}', '{"n": 1e999}'):
+        result = run(tap_db, "emit", "a.b", "--payload", payload)
+        assert (result.exit_code, "no JSON" in result.stderr) == (2, True)
     assert "campaign. are the system's own" in run(tap_db, "emit", "campaign.x", "--org", "Acme").stderr
+
+
+def test_a_line_that_is_not_utf8_is_told_and_the_others_go_in(tap_db: Database, org: str, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b'{"type": "a.thing"}\n{"type": "a.thing", "payload": {"name": "Jos\xe9"}}\n{"type": "a.thing"}\n')
+    result = run(tap_db, "load", str(file), "--org", "Acme")
+    assert (result.exit_code, "line 2: it is not UTF-8" in result.stderr) == (1, True)
+    assert len(told(tap_db, "list", "--org", "Acme", "--type", "a.thing")) == 2
 
 
 def test_the_catalogue_is_shown(tap_db: Database, org: str) -> None:

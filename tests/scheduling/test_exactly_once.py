@@ -159,3 +159,79 @@ def test_a_schedule_is_dispatched_beside_a_person_who_changes_another(tap_db: Da
         person.commit()
         assert engine.execute(dispatch.encode(), [org, AT]).fetchall() == [(1,)]
         assert engine.execute(dispatch.encode(), [org, AT]).fetchall() == [(0,)]
+
+
+def beat(db: Database, lane: str) -> None:
+    db.rows("call trimtab.tick(%s)", [lane], user=ENGINE)
+
+
+def wait_for(db: Database, state: str) -> None:
+    """Until a session of the database is in this state."""
+    until = time.monotonic() + LONGEST
+    while not db.value(f"select count(*) from pg_stat_activity where {state} and datname = current_database()"):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def told(db: Database) -> list[tuple[str, str]]:
+    return db.rows(
+        "select to_char(r.slot_at at time zone 'UTC', 'HH24:MI'), r.status from trimtab.job_runs r order by r.slot_at"
+    )
+
+
+def test_a_slot_runs_in_the_beat_in_which_it_is_due_whichever_lane_is_first(
+    tap_db: Database, org: str, save: Save
+) -> None:
+    tap_db.rows("select test.clock_at('2026-11-20 11:59+00')")
+    save("each minute", timing={"frequency": "cron", "cron": "* * * * *"}, time_zone="UTC")
+    tap_db.rows("select test.clock_at(%s)", [AT])
+    beat(tap_db, "jobs")
+    assert told(tap_db) == [("12:00", "success")], "the quick lane has not come yet"
+    tap_db.rows("select test.clock_at('2026-11-20 12:01+00')")
+    with tap_db.connect(ENGINE, autocommit=False) as quick, ThreadPoolExecutor() as pool:
+        quick.execute("select trimtab.init_transaction_context(null, %s)", [org])
+        quick.execute("select trimtab.tick_schedules(%s, '2026-11-20 12:01+00', 10)", [org])
+        jobs = pool.submit(beat, tap_db, "jobs")
+        waiting = (
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        until = time.monotonic() + LONGEST
+        while not tap_db.value(waiting) and time.monotonic() < until:
+            time.sleep(0.01)
+        quick.commit()
+        jobs.result(LONGEST)
+    assert told(tap_db) == [("12:00", "success"), ("12:01", "success")], "the quick lane was at it"
+
+
+def test_a_slot_waits_for_whoever_has_its_organization_at_that_moment(tap_db: Database, org: str, save: Save) -> None:
+    tap_db.rows("select test.clock_at('2026-11-20 11:59+00')")
+    save("each minute", timing={"frequency": "cron", "cron": "* * * * *"}, time_zone="UTC")
+    tap_db.rows("select test.clock_at(%s)", [AT])
+    with tap_db.connect(autocommit=False) as other_lane, ThreadPoolExecutor() as pool:
+        other_lane.execute("select from trimtab.organizations where org_id = %s for no key update", [org])
+        jobs = pool.submit(beat, tap_db, "jobs")
+        wait_for(tap_db, "wait_event = 'PgSleep'")
+        assert told(tap_db) == [("12:00", "due")]
+        other_lane.commit()
+        jobs.result(LONGEST)
+    assert told(tap_db) == [("12:00", "success")]
+
+
+def test_a_slot_is_not_missed_because_the_one_before_goes_on(tap_db: Database, org: str, save: Save) -> None:
+    tap_db.rows(SLOW_JOB.replace("pg_sleep((p_arguments ->> 'seconds')::numeric)", "pg_advisory_xact_lock(77)"))
+    tap_db.rows("select test.clock_at('2026-11-20 11:59+00')")
+    save("each minute", timing={"frequency": "cron", "cron": "* * * * *"}, time_zone="UTC")
+    tap_db.rows("select test.clock_at(%s)", [AT])
+    beat(tap_db, "quick")
+    with tap_db.connect(autocommit=False) as holder, ThreadPoolExecutor() as pool:
+        holder.execute("select pg_advisory_xact_lock(77)")
+        jobs = pool.submit(beat, tap_db, "jobs")
+        wait_for(tap_db, "wait_event_type = 'Lock'")
+        for minute in (1, 2):
+            tap_db.rows("select test.clock_at(%s)", [f"2026-11-20 12:0{minute}+00"])
+            beat(tap_db, "quick")
+        assert told(tap_db) == [("12:00", "due"), ("12:01", "due"), ("12:02", "due")]
+        holder.commit()
+        jobs.result(LONGEST)
+    beat(tap_db, "jobs")
+    assert told(tap_db) == [("12:00", "success"), ("12:01", "success"), ("12:02", "success")]

@@ -165,7 +165,11 @@ def externalevents(connection: Connection, page: Path) -> str:
             kinds = value.get("type", "any")
             bounds = [
                 word.format(value[limit])
-                for limit, word in (("minimum", "from {}"), ("maximum", "to {}"), ("maxLength", "{} characters"))
+                for limit, word in (
+                    ("minimum", "from {}"),
+                    ("maximum", "to {}"),
+                    ("maxLength", "at most {} characters"),
+                )
                 if limit in value
             ]
             notes = [*([kinds] if isinstance(kinds, str) else [" or ".join(kinds)]), *bounds]

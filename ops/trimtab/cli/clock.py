@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -40,7 +41,8 @@ def tick(settings: Settings, lane: str | None, loop: bool, every: float, workers
         _Clock(settings, every).run([lane] if lane else [QUICK, *SLOW * workers])
         return
     with settings.connect(autocommit=True) as connection:
-        connection.execute("call trimtab.tick(%s)", [lane])
+        with _Clock(settings, 1.0).watched():
+            connection.execute("call trimtab.tick(%s)", [lane])
         rows = connection.execute(
             "select part, lane, lag_seconds, last_duration_ms, done, failures, organizations_left,"
             " organizations_failing, error_code, error_message from trimtab.v_tick_health"
@@ -71,6 +73,17 @@ class _Clock:
             for number, handler in previous.items():
                 signal.signal(number, handler)
         click.echo("stopped", err=True)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Within it, what takes too long is stopped."""
+        watch = threading.Thread(target=self._go, args=(self._watch,))
+        watch.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            watch.join()
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.stopped.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -17,10 +18,10 @@ def parse_json(text: str) -> object:
     """What a text of JSON holds.
 
     Raises:
-        ValueError: it is no JSON; NaN and Infinity, which Python would take, are none.
+        ValueError: it is no JSON; NaN and Infinity, which Python would take, are none, nor are numbers beyond a double.
         RecursionError: it is nested too deeply to be read.
     """
-    return json.loads(text, parse_constant=_refuse)
+    return json.loads(text, parse_constant=_refuse, parse_float=_finite)
 
 
 def read_documents(file: TextIO) -> list[tuple[str, object]]:
@@ -49,6 +50,13 @@ def named(kind: str, place: str, document: object) -> Iterator[None]:
             name = document.get("name") if isinstance(document, dict) else None
             err.print(f"{place}{name or f'a {kind} without a name'}:", highlight=False, markup=False)
         raise
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def _refuse(constant: str) -> None:

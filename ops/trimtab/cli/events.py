@@ -191,7 +191,7 @@ def emit(
 
 
 @events.command()
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=click.File(encoding="utf-8-sig", errors="surrogateescape"))
 @org_option()
 @json_option
 @pass_settings
@@ -224,7 +224,7 @@ def load(settings: Settings, file: TextIO, org: str | None, as_json: bool) -> No
 
 
 def _batches(file: TextIO, refused: list[Refused]) -> Iterator[tuple[list[int], list[str]]]:
-    """The lines of a file in batches, with their numbers; what is no JSON is told, and blank lines are passed over."""
+    """The lines of a file in batches, with their numbers; what is no JSON is told, blank lines are passed over."""
     numbers: list[int] = []
     texts: list[str] = []
     length = 0
@@ -233,7 +233,11 @@ def _batches(file: TextIO, refused: list[Refused]) -> Iterator[tuple[list[int], 
         if not text:
             continue
         try:
+            text.encode()
             parse_json(text)
+        except UnicodeEncodeError:
+            refused.append({"line": number, "faults": ["it is not UTF-8"]})
+            continue
         except (ValueError, RecursionError) as error:
             refused.append({"line": number, "faults": [f"no JSON: {error}"]})
             continue

@@ -36,6 +36,7 @@ def diagnose(connection: Connection) -> Iterator[Check]:
     yield from _organizations(connection)
     yield _stops(connection)
     yield _partitions(connection)
+    yield from _slips(connection)
 
 
 def _heartbeat(connection: Connection) -> Check:
@@ -73,16 +74,19 @@ def _parts(connection: Connection) -> Iterator[Check]:
         # Where nothing has ever run, the heartbeat says it.
         " where last_finished_at is not null or exists (select from trimtab.v_heartbeat where last_tick_at is not null)"
     ).fetchall()
+    step = "no clock is running: trimtab cron install, or trimtab tick --loop"
+    if has_jobs(connection):
+        step = "trimtab cron list, trimtab cron history; trimtab cron install --workers N adds workers"
     for part, is_late, lag, duration, left, failures, overruns, code, message, has_failed in rows:
         name = f"part {part}"
         if is_late:
             found = "has never run" if lag is None else f"last ended {lag} seconds ago"
-            yield Check(name, "fail", found, "trimtab cron list; trimtab cron install --workers N adds workers")
+            yield Check(name, "fail", found, step)
         elif has_failed:
             yield Check(name, "fail", f"failed: {message} [{code}]", "select * from trimtab.v_tick_health")
         elif left:
-            step = "it comes first in the next tick; trimtab cron install --workers N adds workers"
-            yield Check(name, "note", f"had no time for {left} organizations", step)
+            more = "it comes first in the next tick; trimtab cron install --workers N adds workers"
+            yield Check(name, "note", f"had no time for {left} organizations", more)
         else:
             past = f"; {failures} failures so far, {overruns} of them overruns" if failures else ""
             yield Check(name, "ok", f"{duration} ms{past}")
@@ -92,6 +96,8 @@ def _organizations(connection: Connection) -> Iterator[Check]:
     rows = connection.execute(
         "select o.name, u.part, u.failures, u.is_flooded, u.error_code, u.error_message, u.not_before"
         " from trimtab.tick_units u join trimtab.organizations o using (org_id)"
+        # Parts that were switched off or removed are nobody's worry.
+        " join trimtab.tick_plan() p using (part)"
         " where u.failures > 0 or u.is_flooded order by u.failures desc, o.name, u.part limit 20"
     ).fetchall()
     for name, part, failures, is_flooded, code, message, not_before in rows:
@@ -130,3 +136,8 @@ def _partitions(connection: Connection) -> Check:
         f"the journal reaches until {until}",
         None if enough else "select trimtab.ensure_partitions();",
     )
+
+
+def _slips(connection: Connection) -> Iterator[Check]:
+    for (slip,) in connection.execute("select trimtab.setting_slips()").fetchall():
+        yield Check("settings", "fail", slip, "docs/clockwork.md says what these settings take")
