@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bench import measure
+from psycopg.types.json import Jsonb
 from support.database import ADMIN, CRON_DATABASE, ENGINE, HELPERS, Database, TestCluster
 
 from trimtab.database.clock import EVERY_MINUTE, jobs
@@ -88,6 +89,38 @@ def say(name: str, seconds: list[float], goal: float) -> None:
     )
 
 
+def schedule_each_minute(db: Database, world: list[tuple[str, list[str]]]) -> None:
+    """A schedule of each organization that tells an event every minute."""
+    document = {
+        "name": "Each minute", "job": "emit_event", "arguments": {"event": "bench.minute"}, "time_zone": "UTC",
+        "timing": {"frequency": "cron", "cron": "* * * * *"},
+    }  # fmt: skip
+    with db.connect(ENGINE, autocommit=False) as engine:
+        for org, _ in world:
+            engine.execute("select trimtab.init_transaction_context(null, %s)", [org])
+            engine.execute("select trimtab.save_schedule(%s)", [Jsonb(document)])
+            engine.commit()
+
+
+def say_slots(db: Database, name: str) -> None:
+    """How long slots waited, and that none was lost but those of the minute that goes on."""
+    late = sorted(
+        float(seconds)
+        for (seconds,) in db.rows(
+            "select extract(epoch from r.started_at - r.slot_at) from trimtab.job_runs r where r.status = 'success'"
+        )
+    )
+    lost = db.value(
+        "select count(*) from trimtab.job_runs r where r.status not in ('success', 'due') or r.status = 'due'"
+        " and r.slot_at < (select date_trunc('minute', trimtab.clock()))"
+    )
+    measure.say(
+        f"    slot to start, {name}: {len(late)} slots, median {statistics.median(late):.2f} s,"
+        f" most {late[-1]:.2f} s; {lost} lost"
+    )
+    assert lost == 0
+
+
 def test_idle(tap_db: Database) -> None:
     """A thousand organizations that have nothing to do."""
     with tap_db.connect() as connection:
@@ -140,6 +173,8 @@ def test_with_pg_cron(cluster: TestCluster) -> None:
         while db.value("select count(*) from trimtab.autopilot_runs") < ORGANIZATIONS:
             time.sleep(0.2)
         measure.say()
+        schedule_each_minute(db, world)
         say("facts to decision, pg_cron alone", latencies(db, world, 60, 5), 65)
+        say_slots(db, "pg_cron alone")
     finally:
         db.rows("select cron.unschedule(jobid) from cron.job", user=ENGINE)
