@@ -162,5 +162,5 @@ begin
 end
 $$;
 comment on procedure trimtab.tick(text) is
-  'One beat of the clock: each part of tick_plan() (of one lane) that is due, each organization in transactions of its own, within its time. What fails, overruns or floods is recorded (v_tick_health), put off and tried again; it stops nothing else. Any number may run at once: they share the work. Called by pg_cron, or by `trimtab tick --loop`, as trimtab_engine.';
+  'One beat of the clock: each part of tick_plan() (of one lane) that is due, each organization in transactions of its own, within its time. What fails, overruns or floods is recorded (v_tick_health), put off and tried again; it stops nothing else. An organization that is busy comes first in the next tick; in the lane of jobs it is asked again for 30 seconds. Any number may run at once: they share the work. Called by pg_cron, or by `trimtab tick --loop`, as trimtab_engine.';
 grant execute on procedure trimtab.tick(text) to trimtab_engine;
